@@ -1,0 +1,111 @@
+/**
+ * A program says how a connection behaves. It is plain, structured-cloneable data: a protocol plugin writes it once,
+ * the native engine of every worker runs it for each of its connections. The engine validates it when it is loaded and
+ * refuses what it cannot run, naming the step.
+ *
+ * A *request* is one `send` (or `answer`) paired, first in first out, with the `expect` that follows it. Consecutive
+ * `send` steps leave as one batch, so `[send, send, expect, expect, repeat]` is a pipeline of depth two.
+ */
+export interface Program {
+  /** `client` connects, `server` accepts; the steps start once the connection stands (a client's: once the load phase starts). */
+  readonly role: 'client' | 'server';
+  readonly messages: readonly Message[];
+  /** Run from index 0. Past the last step the connection closes, and its session is finished. */
+  readonly steps: readonly Step[];
+}
+
+/** What a `send` step puts on the wire: a byte template, with patches that make each copy of it differ. */
+export interface Message {
+  /** 1 byte to 2^31 - 1 bytes. */
+  readonly bytes: Uint8Array;
+  /** Must lie within `bytes` and must not overlap. */
+  readonly patches?: readonly Patch[];
+}
+
+/**
+ * A field of a message that is written anew for each copy. Every value is a pure function of the run's seed, the
+ * connection's id, the message's sequence number on its connection and its departure time, so that a stack can rebuild
+ * an unacknowledged message instead of keeping it.
+ *
+ * - `counter`: how many messages the connection sent before this one.
+ * - `connectionId`: the connection's number within the run, over all workers, from 0.
+ * - `timestampNs`: CLOCK_MONOTONIC nanoseconds of the intended departure.
+ * - `random`: uniform over the field's width.
+ */
+export interface Patch {
+  readonly kind: 'counter' | 'connectionId' | 'timestampNs' | 'random';
+  /** First byte of the field within the message. */
+  readonly offset: number;
+  /** Bytes: 1, 2, 4 or 8 for binary encodings; 1 to 20 characters for `decimal`, 1 to 16 for `hex`. */
+  readonly width: number;
+  /** `decimal` and `hex` are ASCII, padded with zeros on the left, cut to the low digits. Default `big` (endian). */
+  readonly encoding?: 'big' | 'little' | 'decimal' | 'hex';
+}
+
+export type Step =
+  /** Sends one message. */
+  | { readonly kind: 'send'; readonly message: number }
+  /**
+   * Server only, after an `http1` expect: sends the message that fits the request just read. The index is
+   * (HEAD ? 1 : 0) + (last request of this connection ? 2 : 0), so `messages` has four entries; an entry may repeat.
+   */
+  | { readonly kind: 'answer'; readonly messages: readonly number[] }
+  /** Reads one reply (server: one request) to its end. */
+  | { readonly kind: 'expect'; readonly framing: Framing }
+  /** Server only: sends back every byte as it comes, until the peer closes. Nothing may follow it. */
+  | { readonly kind: 'echo' }
+  /** Lets time pass. What arrives meanwhile is counted and dropped. */
+  | { readonly kind: 'wait'; readonly time: Wait }
+  /** Goes back to step `from` (a lower index). Without `times` for ever; at most one finite repeat per program. */
+  | { readonly kind: 'repeat'; readonly from: number; readonly times?: number }
+  /**
+   * Closes the connection; a later step that needs one opens the next. With `when: 'last'` (server, after `http1`)
+   * only if the request just read was the connection's last.
+   */
+  | { readonly kind: 'close'; readonly when?: 'last' }
+  /** The escape hatch: from here on the protocol's `connection` handlers speak. Nothing may follow it. */
+  | { readonly kind: 'handler' };
+
+/** Where a reply ends. */
+export type Framing =
+  /** No reply: the request is complete when it has been handed to the stack, and has no latency. */
+  | { readonly kind: 'none' }
+  /** Whatever arrives first is the reply. */
+  | { readonly kind: 'any' }
+  | { readonly kind: 'fixed'; readonly bytes: number }
+  /** Up to and including these 1 to 16 bytes. */
+  | { readonly kind: 'delimiter'; readonly bytes: Uint8Array }
+  /**
+   * A length field of `width` bytes at `offset`. The whole reply is offset + width + value + adjust bytes.
+   * `varint` is 1 to 5 bytes of base 128, least significant group first (as MQTT and protobuf have it).
+   */
+  | {
+      readonly kind: 'length-prefixed';
+      readonly offset: number;
+      readonly width: 1 | 2 | 3 | 4 | 8 | 'varint';
+      readonly endian?: 'big' | 'little';
+      readonly adjust?: number;
+    }
+  | Http1Framing;
+
+/** An HTTP/1.x message (RFC 9112): a response for a client program, a request for a server program. */
+export interface Http1Framing {
+  readonly kind: 'http1';
+  /** The request was HEAD: the response has no body, whatever its headers say (RFC 9110 section 9.3.2). */
+  readonly head?: boolean;
+  /** Inclusive ranges of status codes; a response outside them fails with MCC_ERR_UNEXPECTED_STATUS. Default 200-399. */
+  readonly expectStatus?: readonly (readonly [from: number, to: number])[];
+  /** 32 bytes: SHA-256 that every body must have, or the response fails with MCC_ERR_BODY_MISMATCH. */
+  readonly expectSha256?: Uint8Array;
+}
+
+export type Wait =
+  | { readonly kind: 'constant'; readonly ns: number }
+  /** Uniform over [minNs, maxNs]. */
+  | { readonly kind: 'uniform'; readonly minNs: number; readonly maxNs: number }
+  | { readonly kind: 'exponential'; readonly meanNs: number }
+  /**
+   * Until the connection's next tick. Ticks come every `ns`, counted from the start of the load, and the phases of all
+   * connections are spread evenly over the period, so that their sends are too. A tick that was missed is skipped.
+   */
+  | { readonly kind: 'period'; readonly ns: number };

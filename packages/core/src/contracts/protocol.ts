@@ -1,0 +1,59 @@
+import type { Program } from './program.js';
+
+/** A protocol plugin: TypeScript that declares how a connection behaves. `Options` is what its schema's parse returns. */
+export interface Protocol<Options = unknown> {
+  /** As given to `--proto`. */
+  readonly name: string;
+  /** The program of the connecting side. Called once, on the main thread. Throws MccError for options that make no sense together. */
+  client(options: Options, target: Target): Program;
+  /** The program of the accepting side, for `mcc serve`. Absent: the protocol cannot serve. */
+  server?(options: Options): Program;
+  /**
+   * Handlers for programs with a `handler` step. Called in each worker, once, with the same options.
+   * They must not block and must not throw; an exception closes the connection with MCC_ERR_HANDLER.
+   */
+  connection?(options: Options, role: 'client' | 'server'): ConnectionHandlers;
+  /**
+   * What goes into the report's `protocol` section, from how often each framing outcome was seen.
+   * For http1, outcome n is the status code n. Return undefined for nothing.
+   */
+  summarise?(outcomes: ReadonlyMap<number, number>): Readonly<Record<string, unknown>> | undefined;
+}
+
+/** What the run is aimed at, as the user wrote it (a URL's parts, or HOST[:PORT]) with defaults filled in. */
+export interface Target {
+  readonly host: string;
+  readonly port: number;
+  /** Path and query of a URL given as `--dest`, starting with '/'; undefined when `--dest` was HOST[:PORT]. */
+  readonly path?: string;
+}
+
+/** The escape hatch: called once per event. Every `connection` argument is one reused object: do not keep it. */
+export interface ConnectionHandlers {
+  /** The connection stands and the load has started (client), or it was accepted (server). */
+  open?(connection: Connection): void;
+  /** Bytes arrived: `bytes[start..end)`. The array is reused after the call returns: copy what you keep. */
+  data?(connection: Connection, bytes: Uint8Array, start: number, end: number): void;
+  /** The connection is gone; `reason` is 'peer', 'local', or an MCC_ERR code. */
+  closed?(connection: Connection, reason: string): void;
+}
+
+/** Flyweight for one connection, valid during the call it is passed to. */
+export interface Connection {
+  /** Handle: slot number plus generation times 2^32. Safe to keep as a key; a reconnect has a new one. */
+  readonly id: number;
+  /** Number of the connection within its worker, stable over reconnects: use it to index your own state. */
+  readonly slot: number;
+  /** True from the moment the load has ended: start no new request. */
+  readonly draining: boolean;
+  /** Sends bytes that start a request: it counts as sent, and its latency runs from now. One at a time per connection. */
+  request(bytes: Uint8Array): void;
+  /** Sends bytes that belong to no new request. */
+  send(bytes: Uint8Array): void;
+  /** The reply to the request in flight has been read to its end. */
+  complete(): void;
+  /** The reply to the request in flight was wrong: counts it as failed with MCC_ERR_BAD_REPLY. */
+  fail(): void;
+  /** Closes in order, after what was sent. */
+  close(): void;
+}

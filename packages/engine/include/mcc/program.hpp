@@ -1,0 +1,120 @@
+#pragma once
+// A program as the protocol plugin declared it: the C++ side of packages/core/src/contracts/program.ts, field by field.
+// compiler.hpp turns it into what the engine runs.
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "mcc/stack.hpp"
+
+namespace mcc {
+
+struct Patch {
+  enum class Kind : std::uint8_t { counter, connection_id, timestamp_ns, random };
+  enum class Encoding : std::uint8_t { big, little, decimal, hex };
+  Kind kind;
+  Encoding encoding = Encoding::big;
+  std::uint32_t offset = 0;
+  std::uint8_t width = 0;
+};
+
+struct Message {
+  std::vector<std::byte> bytes;
+  std::vector<Patch> patches;
+};
+
+namespace framing {
+
+struct None {};
+struct Any {};
+struct Fixed {
+  std::uint64_t bytes;
+};
+struct Delimiter {
+  std::vector<std::byte> bytes;  // 1 to 16
+};
+struct LengthPrefixed {
+  std::uint32_t offset;
+  std::uint8_t width;  // 1, 2, 3, 4, 8; 0: varint
+  bool little_endian = false;
+  std::int64_t adjust = 0;
+};
+struct Http1 {
+  bool head = false;
+  std::vector<std::pair<std::uint16_t, std::uint16_t>> expect_status{{200, 399}};
+  std::optional<std::array<std::byte, 32>> expect_sha256;
+};
+
+}  // namespace framing
+
+using Framing = std::variant<framing::None, framing::Any, framing::Fixed, framing::Delimiter, framing::LengthPrefixed,
+                             framing::Http1>;
+
+namespace wait {
+
+struct Constant {
+  Nanos ns;
+};
+struct Uniform {
+  Nanos min_ns, max_ns;
+};
+struct Exponential {
+  Nanos mean_ns;
+};
+struct Period {
+  Nanos ns;
+};
+
+}  // namespace wait
+
+using Wait = std::variant<wait::Constant, wait::Uniform, wait::Exponential, wait::Period>;
+
+namespace step {
+
+struct Send {
+  std::uint32_t message;
+};
+struct Answer {
+  std::array<std::uint32_t, 4> messages;  // by (HEAD ? 1 : 0) + (last ? 2 : 0)
+};
+struct Expect {
+  Framing framing;
+};
+struct Echo {};
+struct Pause {
+  Wait time;
+};
+struct Repeat {
+  std::uint32_t from;
+  std::uint32_t times = 0;  // 0: for ever
+};
+struct Close {
+  bool when_last = false;
+};
+struct Handler {};
+
+}  // namespace step
+
+using Step = std::variant<step::Send, step::Answer, step::Expect, step::Echo, step::Pause, step::Repeat, step::Close,
+                          step::Handler>;
+
+enum class Role : std::uint8_t { client, server };
+
+struct Program {
+  Role role = Role::client;
+  std::vector<Message> messages;
+  std::vector<Step> steps;
+};
+
+// Why a program cannot run: `step` is the index of the step at fault, or -1 for a fault of the whole.
+struct ProgramFault {
+  std::int64_t step;
+  const char* reason;
+};
+
+}  // namespace mcc

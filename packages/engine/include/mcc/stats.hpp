@@ -1,0 +1,61 @@
+#pragma once
+// Layout of the stats block that the main thread reads while the data plane writes: the C++ side of
+// packages/core/src/metrics/layout.ts. Words are 64-bit, written by one thread with plain aligned stores.
+
+#include <cstddef>
+#include <cstdint>
+
+namespace mcc::stats {
+
+inline constexpr std::uint64_t kVersion = 1;
+
+enum class Counter : std::uint8_t {
+  attempted,
+  established,
+  connect_failed,
+  closed_by_peer,
+  reconnected,
+  open,  // gauge
+  peak,
+  connecting,  // gauge
+  unstarted,   // gauge
+  active,      // gauge
+  requests_sent,
+  requests_completed,
+  requests_failed,
+  in_flight,  // gauge
+  bytes_sent,
+  bytes_received,
+  pacing_scheduled,
+  pacing_late,
+  busy_ns,
+  polled_ns,
+  last_setup_ns,
+  count_,
+};
+
+enum class Histogram : std::uint8_t { connect, latency, service, pacing, count_ };
+
+inline constexpr std::size_t kCountersAt = 1;
+inline constexpr std::size_t kErrorsAt = 64;
+inline constexpr std::size_t kErrorsMax = 64;
+inline constexpr std::size_t kOutcomesAt = 128;
+inline constexpr std::size_t kOutcomesMax = 1024;
+inline constexpr std::size_t kStackAt = 1152;
+inline constexpr std::size_t kStackCountersMax = 128;
+inline constexpr std::size_t kHistogramsAt = 1280;
+
+inline constexpr std::int64_t kHdrLowestNs = 1;
+inline constexpr std::int64_t kHdrHighestNs = 3'600'000'000'000;
+inline constexpr int kHdrDigits = 3;
+inline constexpr std::size_t kHdrCounts = 33 * 1024;
+// [total, min, max, unused x5, counts...]
+inline constexpr std::size_t kHistogramHeader = 8;
+inline constexpr std::size_t kHistogramWords = kHistogramHeader + kHdrCounts;
+
+inline constexpr std::size_t kWords = kHistogramsAt + static_cast<std::size_t>(Histogram::count_) * kHistogramWords;
+inline constexpr std::size_t kBytes = kWords * 8;
+
+static_assert(kCountersAt + static_cast<std::size_t>(Counter::count_) <= kErrorsAt);
+
+}  // namespace mcc::stats
