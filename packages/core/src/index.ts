@@ -6,4 +6,5 @@ export * from './contracts/report.js';
 export * from './contracts/reporter.js';
 export * from './contracts/stack.js';
 export * from './errors.js';
-export { count, duration, flag, formatDuration, list, size, text, type Bounds } from './options/schemas.js';
+export * from './metrics/layout.js';
+export * from './run/request.js';

@@ -1,0 +1,1 @@
+export { sampleDistribution, sampleInterval, sampleProgress, sampleReport, sampleRunInfo } from './sample-report.js';
