@@ -8,3 +8,5 @@ export * from './contracts/stack.js';
 export * from './errors.js';
 export * from './metrics/layout.js';
 export * from './run/request.js';
+export * from './run/io.js';
+export { evaluate, parseThreshold, type Threshold } from './thresholds/threshold.js';

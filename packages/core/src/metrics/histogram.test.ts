@@ -130,7 +130,10 @@ describe('export', () => {
       fc.property(latenciesNs, (values) => {
         const read = hdr.decodeFromCompressedBase64(encode(histogramOf(values), 1000), 64);
         const exact = distribution(histogramOf(values))!;
-        for (const [p, us] of [[50, exact.p50], [99, exact.p99]] as const) {
+        for (const [p, us] of [
+          [50, exact.p50],
+          [99, exact.p99],
+        ] as const) {
           expect(Math.abs(read.getValueAtPercentile(p) - us)).toBeLessThanOrEqual(1 + us / 500);
         }
       }),

@@ -63,7 +63,9 @@ export function sampleProgress(overrides: Partial<RunProgress> = {}): RunProgres
 
 /** The whole report of a healthy closed-loop run of three seconds; every section can be replaced. */
 export function sampleReport(overrides: Partial<RunReport> = {}): RunReport {
-  const latencyUs = sampleDistribution(Array.from({ length: 1000 }, (_, i) => 800 + i * 1.3 + (i % 97 === 0 ? 2500 : 0)));
+  const latencyUs = sampleDistribution(
+    Array.from({ length: 1000 }, (_, i) => 800 + i * 1.3 + (i % 97 === 0 ? 2500 : 0)),
+  );
   return {
     schema: 'mcc-report/1',
     tool: { name: 'mcc', version: '0.1.0' },
