@@ -10,3 +10,4 @@ export * from './metrics/layout.js';
 export * from './run/request.js';
 export * from './run/io.js';
 export { evaluate, parseThreshold, type Threshold } from './thresholds/threshold.js';
+export { count, duration, flag, formatDuration, list, size, text, type Bounds } from './options/schemas.js';

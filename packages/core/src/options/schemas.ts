@@ -17,24 +17,17 @@ export interface Bounds {
 
 /** `10s`, `3m`, `2h`, `500ms`, `250us`, `100ns`; a bare number is seconds. Gives nanoseconds. */
 export function duration(bounds: Bounds = {}) {
-  return scalar(
-    'duration',
-    'use a number with ns, us, ms, s, m or h, such as 500ms',
-    'TIME',
-    parseDuration,
-    bounds,
-    formatDuration,
-  );
+  return scalar(DURATION, bounds).meta({ placeholder: 'TIME', unit: 'ns' });
 }
 
 /** A whole number; `100k`, `3.2m` and `1g` are powers of 1000. */
 export function count(bounds: Bounds = {}) {
-  return scalar('whole number', 'use digits, or k, m or g for powers of 1000, such as 3.2m', 'N', parseCount, bounds);
+  return scalar(COUNT, bounds).meta({ placeholder: 'N' });
 }
 
 /** Bytes; `1k`, `1kb`, `1KiB` are 1024, likewise m and g. */
 export function size(bounds: Bounds = {}) {
-  return scalar('size', 'use bytes, or k, m or g for powers of 1024, such as 64k', 'SIZE', parseSize, bounds);
+  return scalar(SIZE, bounds).meta({ placeholder: 'SIZE' });
 }
 
 /** `--x`, `--x true`, `--x false`. */
@@ -116,26 +109,42 @@ const DURATION_UNITS: Readonly<Record<string, readonly [exponent: number, factor
 const COUNT_EXPONENTS: Readonly<Record<string, number>> = { '': 0, k: 3, m: 6, g: 9 };
 const SIZE_FACTORS: Readonly<Record<string, number>> = { '': 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 };
 
-/** A number written with a unit. `noun` and `how` make the sentence for what cannot be read. */
-function scalar(
-  noun: string,
-  how: string,
-  placeholder: string,
-  parse: (input: string | number) => number | undefined,
-  { min = 0, max = Number.MAX_SAFE_INTEGER }: Bounds,
-  format: (value: number) => string = String,
-) {
-  return z
-    .union([z.string(), z.number()], { error: wrongKind(noun, how) })
-    .transform((input, context) => {
-      const value = parse(input);
-      if (value === undefined) context.addIssue(sentence(input, `${quote(input)} is not a ${noun}: ${how}`));
-      else if (value < min) context.addIssue(sentence(input, `${quote(input)} is too small: at least ${format(min)}`));
-      else if (value > max) context.addIssue(sentence(input, `${quote(input)} is too large: at most ${format(max)}`));
-      else return value;
-      return z.NEVER;
-    })
-    .meta({ placeholder });
+/** A number written with a unit: how to read and write it, and the words of the sentence for what cannot be read. */
+interface Quantity {
+  readonly noun: string;
+  readonly how: string;
+  readonly parse: (input: string | number) => number | undefined;
+  readonly format: (value: number) => string;
+}
+
+const DURATION: Quantity = {
+  noun: 'duration',
+  how: 'use a number with ns, us, ms, s, m or h, such as 500ms',
+  parse: parseDuration,
+  format: formatDuration,
+};
+const COUNT: Quantity = {
+  noun: 'whole number',
+  how: 'use digits, or k, m or g for powers of 1000, such as 3.2m',
+  parse: parseCount,
+  format: String,
+};
+const SIZE: Quantity = {
+  noun: 'size',
+  how: 'use bytes, or k, m or g for powers of 1024, such as 64k',
+  parse: parseSize,
+  format: String,
+};
+
+function scalar({ noun, how, parse, format }: Quantity, { min = 0, max = Number.MAX_SAFE_INTEGER }: Bounds) {
+  return z.union([z.string(), z.number()], { error: wrongKind(noun, how) }).transform((input, context) => {
+    const value = parse(input);
+    if (value === undefined) context.addIssue(sentence(input, `${quote(input)} is not a ${noun}: ${how}`));
+    else if (value < min) context.addIssue(sentence(input, `${quote(input)} is too small: at least ${format(min)}`));
+    else if (value > max) context.addIssue(sentence(input, `${quote(input)} is too large: at most ${format(max)}`));
+    else return value;
+    return z.NEVER;
+  });
 }
 
 function wholeOrUndefined(value: number): number | undefined {

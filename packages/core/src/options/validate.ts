@@ -1,0 +1,86 @@
+import type { z } from 'zod';
+import { plainValue, type OptionSpec } from './describe.js';
+import { usageError, type RawOptions } from './raw.js';
+import { didYouMean } from './suggest.js';
+
+/**
+ * Puts the given values through the schema, and freezes what comes out. `specs` are the schema's options; `owner` names
+ * it in errors about several options at once. Throws MCC_ERR_USAGE with one sentence, for the first value that is wrong.
+ */
+export function validateOptions<S extends z.ZodObject>(
+  schema: S,
+  specs: readonly OptionSpec[],
+  given: RawOptions,
+  owner: string,
+): Readonly<z.output<S>> {
+  const input: Record<string, unknown> = {};
+  for (const spec of specs) {
+    const raw = given.get(spec.name);
+    if (raw !== undefined) input[spec.key] = shape(spec, raw.value);
+  }
+  const result = schema.safeParse(input, { reportInput: true });
+  if (result.success) return freeze(result.data);
+  const issue = result.error.issues[0]!;
+  const spec = specs.find((candidate) => candidate.key === issue.path[0]);
+  const label = spec === undefined ? owner : (given.get(spec.name)?.label ?? `--${spec.name}`);
+  throw usageError(joinSentence(label, sentenceOf(issue)));
+}
+
+/** Every option in force as plain JSON, under its key: what the schema made of it, or else what was given. */
+export function optionsForReport(
+  specs: readonly OptionSpec[],
+  given: RawOptions,
+  validated: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+  const report: Record<string, unknown> = {};
+  for (const spec of specs) {
+    const value = plainValue(spec, validated[spec.key]);
+    if (value === undefined) continue;
+    report[spec.key] = isPlain(value) ? value : (given.get(spec.name)?.value ?? spec.default);
+  }
+  return report;
+}
+
+/** Freezes plain objects and arrays, all the way down. Typed arrays cannot be frozen and are left. */
+export function freeze<T>(value: T): T {
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value) || Object.isFrozen(value)) return value;
+  Object.values(value).forEach(freeze);
+  return Object.freeze(value);
+}
+
+/** Gives text the shape of its form, so that a plain `z.boolean()` or `z.array(z.string())` reads it too. */
+function shape(spec: OptionSpec, value: unknown): unknown {
+  if (spec.form === 'flag' && (value === '' || value === 'true')) return true;
+  if (spec.form === 'flag' && value === 'false') return false;
+  return spec.form === 'list' && typeof value === 'string' ? [value] : value;
+}
+
+/** `--conn is required`, but `--conn: "x" is not …`. */
+function joinSentence(label: string, sentence: string): string {
+  return sentence === 'is required' ? `${label} ${sentence}` : `${label}: ${sentence}`;
+}
+
+/** One sentence for a zod issue; those of our own schemas and refinements are sentences already. */
+function sentenceOf(issue: z.core.$ZodIssue): string {
+  const input = typeof issue.input === 'string' ? `"${issue.input}"` : JSON.stringify(issue.input);
+  switch (issue.code) {
+    case 'invalid_value': {
+      const values = issue.values.map(String);
+      if (issue.input === undefined) return 'is required';
+      return `${input} is not one of ${values.join(', ')}${didYouMean(String(issue.input), values)}`;
+    }
+    case 'invalid_type':
+      return issue.input === undefined ? 'is required' : `${input} is not a ${issue.expected}`;
+    case 'too_small':
+      return `${input} is too small: at least ${issue.minimum}`;
+    case 'too_big':
+      return `${input} is too large: at most ${issue.maximum}`;
+    default:
+      return issue.message.replace(/\s*\n\s*/g, ' ');
+  }
+}
+
+function isPlain(value: unknown): boolean {
+  if (Array.isArray(value)) return value.every(isPlain);
+  return value === null || ['string', 'number', 'boolean'].includes(typeof value);
+}
