@@ -43,7 +43,9 @@ export type CounterName = (typeof COUNTERS)[number];
 
 /** Sections, as word offsets and lengths. */
 export const COUNTERS_AT = 1;
-export const COUNTERS_MAX = 63;
+export const COUNTERS_MAX = 62;
+/** Nanoseconds that the worker spent in the protocol's handlers. The reactor writes this word; stacks leave it alone. */
+export const HANDLER_NS_AT = 63;
 /** Index n counts the error with number n of the error table (`errors.ts`). */
 export const ERRORS_AT = 64;
 export const ERRORS_MAX = 64;

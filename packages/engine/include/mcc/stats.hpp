@@ -37,6 +37,7 @@ enum class Counter : std::uint8_t {
 enum class Histogram : std::uint8_t { connect, latency, service, pacing, count_ };
 
 inline constexpr std::size_t kCountersAt = 1;
+inline constexpr std::size_t kHandlerNsAt = 63;  // written by the worker's reactor, never by a stack
 inline constexpr std::size_t kErrorsAt = 64;
 inline constexpr std::size_t kErrorsMax = 64;
 inline constexpr std::size_t kOutcomesAt = 128;
@@ -56,6 +57,6 @@ inline constexpr std::size_t kHistogramWords = kHistogramHeader + kHdrCounts;
 inline constexpr std::size_t kWords = kHistogramsAt + static_cast<std::size_t>(Histogram::count_) * kHistogramWords;
 inline constexpr std::size_t kBytes = kWords * 8;
 
-static_assert(kCountersAt + static_cast<std::size_t>(Counter::count_) <= kErrorsAt);
+static_assert(kCountersAt + static_cast<std::size_t>(Counter::count_) <= kHandlerNsAt);
 
 }  // namespace mcc::stats
