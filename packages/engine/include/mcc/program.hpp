@@ -30,24 +30,33 @@ struct Message {
 
 namespace framing {
 
-struct None {};
-struct Any {};
+// Compared to share one framer between steps that expect the same.
+struct None {
+  bool operator==(const None&) const = default;
+};
+struct Any {
+  bool operator==(const Any&) const = default;
+};
 struct Fixed {
   std::uint64_t bytes;
+  bool operator==(const Fixed&) const = default;
 };
 struct Delimiter {
   std::vector<std::byte> bytes;  // 1 to 16
+  bool operator==(const Delimiter&) const = default;
 };
 struct LengthPrefixed {
   std::uint32_t offset;
   std::uint8_t width;  // 1, 2, 3, 4, 8; 0: varint
   bool little_endian = false;
   std::int64_t adjust = 0;
+  bool operator==(const LengthPrefixed&) const = default;
 };
 struct Http1 {
   bool head = false;
   std::vector<std::pair<std::uint16_t, std::uint16_t>> expect_status{{200, 399}};
   std::optional<std::array<std::byte, 32>> expect_sha256;
+  bool operator==(const Http1&) const = default;
 };
 
 }  // namespace framing

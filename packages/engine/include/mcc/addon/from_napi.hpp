@@ -1,0 +1,107 @@
+#pragma once
+// Plain values out of JavaScript objects, and the context that a stack is opened with. Throws Failure with the name of
+// the field that is not as the contract says.
+
+#include <napi.h>
+
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <utility>
+
+#include "mcc/failure.hpp"
+#include "mcc/options.hpp"
+
+namespace mcc::addon {
+
+[[noreturn]] inline void wrong(const std::string& field, const char* expected) {
+  throw Failure("MCC_ERR_STACK", "'" + field + "' must be " + expected + ".");
+}
+
+inline Napi::Object object(const Napi::Value& value, const std::string& field) {
+  if (!value.IsObject()) wrong(field, "an object");
+  return value.As<Napi::Object>();
+}
+
+inline Napi::Array array(const Napi::Value& value, const std::string& field) {
+  if (!value.IsArray()) wrong(field, "an array");
+  return value.As<Napi::Array>();
+}
+
+inline std::string text(const Napi::Value& value, const std::string& field) {
+  if (!value.IsString()) wrong(field, "a string");
+  return value.As<Napi::String>().Utf8Value();
+}
+
+// A whole number from 0 to 2^53.
+inline std::uint64_t size(const Napi::Value& value, const std::string& field) {
+  if (!value.IsNumber()) wrong(field, "a number");
+  const double number = value.As<Napi::Number>().DoubleValue();
+  if (!(number >= 0 && number <= 9007199254740992.0) || number != std::floor(number)) wrong(field, "a whole number");
+  return static_cast<std::uint64_t>(number);
+}
+
+inline std::uint32_t size32(const Napi::Value& value, const std::string& field) {
+  const std::uint64_t number = size(value, field);
+  if (number > UINT32_MAX) wrong(field, "below 2^32");
+  return static_cast<std::uint32_t>(number);
+}
+
+// The bytes of a Uint8Array, also of one over a SharedArrayBuffer; no copy.
+inline std::span<std::byte> bytes(const Napi::Value& value, const std::string& field) {
+  if (!value.IsTypedArray() || value.As<Napi::TypedArray>().TypedArrayType() != napi_uint8_array) {
+    wrong(field, "a Uint8Array");
+  }
+  void* data = nullptr;
+  std::size_t length = 0;
+  // Not through Napi::Uint8Array, whose ArrayBuffer() knows no SharedArrayBuffer.
+  if (napi_get_typedarray_info(value.Env(), value, nullptr, &length, &data, nullptr, nullptr) != napi_ok) {
+    wrong(field, "a Uint8Array");
+  }
+  return {static_cast<std::byte*>(data), length};
+}
+
+inline Role role_from(const Napi::Value& value) {
+  const std::string name = text(value, "role");
+  if (name == "client") return Role::client;
+  if (name == "server") return Role::server;
+  wrong("role", "'client' or 'server'");
+}
+
+// WorkerContext of packages/core/src/contracts/stack.ts, but for what the addon itself fills in.
+inline OpenContext open_context(const Napi::Object& from) {
+  OpenContext context;
+  context.workers = size32(from.Get("workers"), "workers");
+  context.worker_index = size32(from.Get("workerIndex"), "workerIndex");
+
+  EngineOptions& engine = context.engine;
+  engine.role = role_from(from.Get("role"));
+  engine.sessions = size32(from.Get("sessions"), "sessions");
+  engine.first_connection_id = size32(from.Get("firstConnectionId"), "firstConnectionId");
+  engine.connection_id_stride = context.workers;
+  engine.connections_total = size32(from.Get("connections"), "connections");
+  engine.setup_ns = size(from.Get("setupTimeNs"), "setupTimeNs");
+  engine.connect_timeout_ns = size(from.Get("connectTimeoutNs"), "connectTimeoutNs");
+  engine.timeout_ns = size(from.Get("timeoutNs"), "timeoutNs");
+  if (!from.Get("seed").IsBigInt()) wrong("seed", "a bigint");
+  bool lossless = false;
+  engine.seed = from.Get("seed").As<Napi::BigInt>().Uint64Value(&lossless);
+
+  const Napi::Array endpoints = array(from.Get("endpoints"), "endpoints");
+  for (std::uint32_t i = 0; i < endpoints.Length(); ++i) {
+    const Napi::Object endpoint = object(endpoints.Get(i), "endpoints");
+    const std::uint32_t port = size32(endpoint.Get("port"), "port");
+    if (port > 65535) wrong("port", "below 65536");
+    context.endpoints.push_back({text(endpoint.Get("address"), "address"), static_cast<std::uint16_t>(port)});
+  }
+  const Napi::Array sources = array(from.Get("sources"), "sources");
+  for (std::uint32_t i = 0; i < sources.Length(); ++i) {
+    const Napi::Array range = array(sources.Get(i), "sources");
+    context.sources.emplace_back(text(range.Get(0u), "sources"), text(range.Get(1u), "sources"));
+  }
+  return context;
+}
+
+}  // namespace mcc::addon

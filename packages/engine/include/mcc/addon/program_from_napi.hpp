@@ -1,0 +1,190 @@
+#pragma once
+// The plain JavaScript object of packages/core/src/contracts/program.ts -> mcc::Program. Only its shape is checked
+// here; what the program means is the compiler's to judge.
+
+#include <napi.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "mcc/addon/from_napi.hpp"
+#include "mcc/failure.hpp"
+#include "mcc/program.hpp"
+
+namespace mcc::addon {
+
+[[noreturn]] inline void bad_program(const std::string& where, const std::string& what) {
+  throw Failure("MCC_ERR_PROGRAM", "The program cannot run: " + where + " " + what + ".");
+}
+
+inline std::string sentence(const ProgramFault& fault) {
+  if (fault.step < 0) return std::string("The program cannot run: ") + fault.reason + ".";
+  return "The program cannot run: step " + std::to_string(fault.step) + " " + fault.reason + ".";
+}
+
+inline std::vector<std::byte> byte_vector(const Napi::Value& value, const std::string& field) {
+  const std::span<std::byte> view = bytes(value, field);
+  return {view.begin(), view.end()};
+}
+
+inline Patch patch_from(const Napi::Object& from, const std::string& where) {
+  Patch patch{};
+  const std::string kind = text(from.Get("kind"), "kind");
+  if (kind == "counter")
+    patch.kind = Patch::Kind::counter;
+  else if (kind == "connectionId")
+    patch.kind = Patch::Kind::connection_id;
+  else if (kind == "timestampNs")
+    patch.kind = Patch::Kind::timestamp_ns;
+  else if (kind == "random")
+    patch.kind = Patch::Kind::random;
+  else
+    bad_program(where, "has a patch of the unknown kind '" + kind + "'");
+
+  const Napi::Value encoding = from.Get("encoding");
+  const std::string name = encoding.IsUndefined() ? "big" : text(encoding, "encoding");
+  if (name == "big")
+    patch.encoding = Patch::Encoding::big;
+  else if (name == "little")
+    patch.encoding = Patch::Encoding::little;
+  else if (name == "decimal")
+    patch.encoding = Patch::Encoding::decimal;
+  else if (name == "hex")
+    patch.encoding = Patch::Encoding::hex;
+  else
+    bad_program(where, "has a patch with the unknown encoding '" + name + "'");
+
+  patch.offset = size32(from.Get("offset"), "offset");
+  const std::uint32_t width = size32(from.Get("width"), "width");
+  if (width > 255) bad_program(where, "has a patch that is too wide");
+  patch.width = static_cast<std::uint8_t>(width);
+  return patch;
+}
+
+inline Message message_from(const Napi::Object& from, const std::string& where) {
+  Message message{byte_vector(from.Get("bytes"), "bytes"), {}};
+  const Napi::Value patches = from.Get("patches");
+  if (patches.IsUndefined()) return message;
+  const Napi::Array list = array(patches, "patches");
+  for (std::uint32_t i = 0; i < list.Length(); ++i) {
+    message.patches.push_back(patch_from(object(list.Get(i), "patches"), where));
+  }
+  return message;
+}
+
+inline framing::LengthPrefixed length_prefixed_from(const Napi::Object& from, const std::string& where) {
+  framing::LengthPrefixed framing{.offset = size32(from.Get("offset"), "offset"), .width = 0};
+  const Napi::Value width = from.Get("width");
+  if (width.IsNumber()) {
+    const std::uint32_t number = size32(width, "width");
+    if (number == 0 || number > 8) bad_program(where, "has a length field of an impossible width");
+    framing.width = static_cast<std::uint8_t>(number);
+  } else if (text(width, "width") != "varint") {
+    bad_program(where, "has a length field of an unknown width");
+  }
+  const Napi::Value endian = from.Get("endian");
+  framing.little_endian = !endian.IsUndefined() && text(endian, "endian") == "little";
+  const Napi::Value adjust = from.Get("adjust");
+  if (adjust.IsNumber()) framing.adjust = adjust.As<Napi::Number>().Int64Value();
+  return framing;
+}
+
+inline framing::Http1 http1_from(const Napi::Object& from, const std::string& where) {
+  framing::Http1 framing;
+  framing.head = from.Get("head").ToBoolean();
+  const Napi::Value ranges = from.Get("expectStatus");
+  if (!ranges.IsUndefined()) {
+    framing.expect_status.clear();
+    const Napi::Array list = array(ranges, "expectStatus");
+    for (std::uint32_t i = 0; i < list.Length(); ++i) {
+      const Napi::Array range = array(list.Get(i), "expectStatus");
+      const std::uint32_t first = size32(range.Get(0u), "expectStatus");
+      const std::uint32_t last = size32(range.Get(1u), "expectStatus");
+      if (first > 999 || last > 999) bad_program(where, "expects a status above 999");
+      framing.expect_status.emplace_back(static_cast<std::uint16_t>(first), static_cast<std::uint16_t>(last));
+    }
+  }
+  const Napi::Value digest = from.Get("expectSha256");
+  if (!digest.IsUndefined()) {
+    const std::span<std::byte> wanted = bytes(digest, "expectSha256");
+    if (wanted.size() != 32) bad_program(where, "has an expectSha256 that is not 32 bytes");
+    std::copy(wanted.begin(), wanted.end(), framing.expect_sha256.emplace().begin());
+  }
+  return framing;
+}
+
+inline Framing framing_from(const Napi::Object& from, const std::string& where) {
+  const std::string kind = text(from.Get("kind"), "kind");
+  if (kind == "none") return framing::None{};
+  if (kind == "any") return framing::Any{};
+  if (kind == "fixed") return framing::Fixed{size(from.Get("bytes"), "bytes")};
+  if (kind == "delimiter") return framing::Delimiter{byte_vector(from.Get("bytes"), "bytes")};
+  if (kind == "length-prefixed") return length_prefixed_from(from, where);
+  if (kind == "http1") return http1_from(from, where);
+  bad_program(where, "has the unknown framing '" + kind + "'");
+}
+
+inline Wait wait_from(const Napi::Object& from, const std::string& where) {
+  const std::string kind = text(from.Get("kind"), "kind");
+  const auto ns = [&](const char* field) -> Nanos { return size(from.Get(field), field); };
+  if (kind == "constant") return wait::Constant{ns("ns")};
+  if (kind == "uniform") return wait::Uniform{ns("minNs"), ns("maxNs")};
+  if (kind == "exponential") return wait::Exponential{ns("meanNs")};
+  if (kind == "period") return wait::Period{ns("ns")};
+  bad_program(where, "has a wait of the unknown kind '" + kind + "'");
+}
+
+inline step::Answer answer_from(const Napi::Object& from, const std::string& where) {
+  const Napi::Array list = array(from.Get("messages"), "messages");
+  step::Answer answer{};
+  if (list.Length() != answer.messages.size()) bad_program(where, "must have four messages");
+  for (std::uint32_t i = 0; i < list.Length(); ++i) answer.messages[i] = size32(list.Get(i), "messages");
+  return answer;
+}
+
+inline step::Repeat repeat_from(const Napi::Object& from, const std::string& where) {
+  step::Repeat repeat{.from = size32(from.Get("from"), "from")};
+  const Napi::Value times = from.Get("times");
+  if (times.IsUndefined()) return repeat;
+  repeat.times = size32(times, "times");
+  if (repeat.times == 0) bad_program(where, "repeats zero times");
+  return repeat;
+}
+
+inline step::Close close_from(const Napi::Object& from, const std::string& where) {
+  const Napi::Value when = from.Get("when");
+  if (when.IsUndefined()) return {};
+  if (text(when, "when") != "last") bad_program(where, "closes at an unknown time");
+  return {.when_last = true};
+}
+
+inline Step step_from(const Napi::Object& from, const std::string& where) {
+  const std::string kind = text(from.Get("kind"), "kind");
+  if (kind == "send") return step::Send{size32(from.Get("message"), "message")};
+  if (kind == "answer") return answer_from(from, where);
+  if (kind == "expect") return step::Expect{framing_from(object(from.Get("framing"), "framing"), where)};
+  if (kind == "echo") return step::Echo{};
+  if (kind == "wait") return step::Pause{wait_from(object(from.Get("time"), "time"), where)};
+  if (kind == "repeat") return repeat_from(from, where);
+  if (kind == "close") return close_from(from, where);
+  if (kind == "handler") return step::Handler{};
+  bad_program(where, "is of the unknown kind '" + kind + "'");
+}
+
+inline Program program_from(const Napi::Object& from) {
+  Program program;
+  program.role = role_from(from.Get("role"));
+  const Napi::Array messages = array(from.Get("messages"), "messages");
+  for (std::uint32_t i = 0; i < messages.Length(); ++i) {
+    program.messages.push_back(message_from(object(messages.Get(i), "messages"), "message " + std::to_string(i)));
+  }
+  const Napi::Array steps = array(from.Get("steps"), "steps");
+  for (std::uint32_t i = 0; i < steps.Length(); ++i) {
+    program.steps.push_back(step_from(object(steps.Get(i), "steps"), "step " + std::to_string(i)));
+  }
+  return program;
+}
+
+}  // namespace mcc::addon
