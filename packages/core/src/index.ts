@@ -11,3 +11,20 @@ export * from './run/request.js';
 export * from './run/io.js';
 export { evaluate, parseThreshold, type Threshold } from './thresholds/threshold.js';
 export { count, duration, flag, formatDuration, list, size, text, type Bounds } from './options/schemas.js';
+export { openCommand, readCommand, type OpenedCommand, type ReadCommand } from './options/command.js';
+export {
+  runOptions,
+  serveOptions,
+  type PluginDefaults,
+  type RunOptions,
+  type ServeOptions,
+} from './options/core-options.js';
+export { describeOptions, type OptionSpec } from './options/describe.js';
+export { firstLine, usageError } from './options/raw.js';
+export { prepareRun, prepareServe, type ChosenPlugins, type Prepared } from './options/requests.js';
+export { scanArgv } from './options/scan-argv.js';
+export { didYouMean } from './options/suggest.js';
+export { validateOptions } from './options/validate.js';
+export { listPlugins, type InstalledPlugin } from './plugins/list.js';
+export { importPlugin, type ImportedPlugin } from './plugins/load.js';
+export type { PluginPlaces } from './plugins/locate.js';

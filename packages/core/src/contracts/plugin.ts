@@ -20,6 +20,8 @@ export interface Plugin {
    * `.meta({ alias: 't', placeholder: 'N' })` a one-letter alias and the placeholder in the help.
    */
   readonly options: ZodObject;
+  /** Protocols: the port when `--dest` names none. Absent: `--dest` must name one. */
+  readonly defaultPort?: number;
   /** Registers the implementation under STACK, PROTOCOL or REPORTER. Must do nothing else: no I/O, no globals. */
   register(container: DependencyContainer): void;
 }

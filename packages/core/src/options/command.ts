@@ -1,0 +1,101 @@
+import type { z } from 'zod';
+import type { PluginKind } from '../contracts/plugin.js';
+import { checkClashes } from '../plugins/clash.js';
+import { importPlugin, type ImportedPlugin } from '../plugins/load.js';
+import type { PluginPlaces } from '../plugins/locate.js';
+import type { LoadedPlugin } from '../run/request.js';
+import { configOptions, peekConfig, readConfigFile, type ConfigFile } from './config-file.js';
+import { describeOptions, type OptionSpec } from './describe.js';
+import { mergeRaw, usageError, type RawOptions } from './raw.js';
+import { peekArgv, scanArgv } from './scan-argv.js';
+import { optionsForReport, validateOptions } from './validate.js';
+
+/** A command whose plugins have been chosen and loaded, so that all of its options are known: enough for its help. */
+export interface OpenedCommand<S extends z.ZodObject> {
+  readonly schema: S;
+  /** Core's options, then those of the plugins. */
+  readonly specs: readonly OptionSpec[];
+  readonly plugins: readonly ImportedPlugin[];
+  readonly config: ConfigFile | undefined;
+}
+
+/** The options of a command and its plugins, validated and frozen. */
+export interface ReadCommand<S extends z.ZodObject> {
+  readonly options: Readonly<z.output<S>>;
+  readonly plugins: readonly LoadedPlugin[];
+  readonly positionals: readonly string[];
+  readonly optionsForReport: Readonly<Record<string, unknown>>;
+}
+
+/** The flags that choose plugins, which are looked for before any other option is known. */
+const CHOOSERS: Readonly<Record<string, { readonly kind: PluginKind; readonly names: readonly string[] }>> = {
+  stack: { kind: 'stack', names: ['stack', 'network-stack'] },
+  proto: { kind: 'protocol', names: ['proto'] },
+  reporter: { kind: 'reporter', names: ['reporter'] },
+};
+
+/**
+ * First pass over a command line: finds out which plugins and which configuration file it names and loads them.
+ * `extra` are options of the command line alone, such as `--help`.
+ */
+export async function openCommand<S extends z.ZodObject>(
+  schema: S,
+  args: readonly string[],
+  places: PluginPlaces,
+  extra: readonly OptionSpec[] = [],
+): Promise<OpenedCommand<S>> {
+  const core = describeOptions(schema);
+  const [configPath] = peekArgv(args, ['config']);
+  const config = configPath === undefined ? undefined : await readConfigFile(configPath);
+  const chosen = core.flatMap((spec) => chosenPlugins(spec, args, config));
+  const plugins = await Promise.all(chosen.map(({ kind, name }) => importPlugin(kind, name, places)));
+  const specs = [...core, ...plugins.flatMap(({ plugin }) => describeOptions(plugin.options, plugin.name)), ...extra];
+  const names = plugins.map(({ plugin }) => plugin.name);
+  checkClashes(specs, names);
+  return { schema, specs, plugins, config };
+}
+
+/** Second pass: reads the command line and the configuration file strictly, and validates every option. */
+export function readCommand<S extends z.ZodObject>(
+  { schema, specs, plugins, config }: OpenedCommand<S>,
+  args: readonly string[],
+): ReadCommand<S> {
+  const scanned = scanArgv(args, specs);
+  const configurable = specs.filter((spec) => spec.name !== 'config');
+  const given = mergeRaw(config === undefined ? new Map() : configOptions(config, configurable), scanned.options);
+  const core = specs.filter((spec) => spec.plugin === undefined && spec.key in schema.shape);
+  const options = validateOptions(schema, core, given, 'mcc');
+  const loaded = plugins.map((imported) => withOptions(imported, specs, given));
+  const report = optionsForReport(core, given, options);
+  for (const { plugin, options: own } of loaded) {
+    report[plugin.name] = optionsForReport(ownSpecs(specs, plugin.name), given, own);
+  }
+  return { options, plugins: loaded, positionals: scanned.positionals, optionsForReport: report };
+}
+
+function withOptions(imported: ImportedPlugin, specs: readonly OptionSpec[], given: RawOptions): LoadedPlugin {
+  const { name, options } = imported.plugin;
+  return { ...imported, options: validateOptions(options, ownSpecs(specs, name), given, `plugin ${name}`) };
+}
+
+function ownSpecs(specs: readonly OptionSpec[], plugin: string): OptionSpec[] {
+  return specs.filter((spec) => spec.plugin === plugin);
+}
+
+/** Flag, else file, else default. A flag that is given twice is refused later, in the second pass. */
+function chosenPlugins(
+  spec: OptionSpec,
+  args: readonly string[],
+  config: ConfigFile | undefined,
+): { kind: PluginKind; name: string }[] {
+  const chooser = CHOOSERS[spec.key];
+  if (chooser === undefined) return [];
+  const flags = peekArgv(args, chooser.names);
+  const configured = [peekConfig(config, ...chooser.names) ?? spec.default].flat().map(String);
+  const names = (flags.length > 0 ? flags : configured).flatMap((name) =>
+    spec.form === 'list' ? name.split(',') : name,
+  );
+  const distinct = [...new Set(names)].filter((name) => name !== '');
+  if (distinct.length === 0) throw usageError(`--${spec.name} needs the name of a plugin`);
+  return (spec.form === 'list' ? distinct : distinct.slice(0, 1)).map((name) => ({ kind: chooser.kind, name }));
+}

@@ -1,0 +1,112 @@
+import { randomBytes } from 'node:crypto';
+import type { Endpoint } from '../contracts/stack.js';
+import type { LoadedPlugin, RunRequest, ServeRequest } from '../run/request.js';
+import { parseThreshold } from '../thresholds/threshold.js';
+import type { RunOptions, ServeOptions } from './core-options.js';
+import { allowedCpus, chooseCpus } from './cpus.js';
+import { usageError } from './raw.js';
+import { familyOf, resolveHost } from './resolve-host.js';
+import { parseSources } from './sources.js';
+import { parseHostPort, parseTarget } from './target.js';
+
+/** The plugins a command has chosen, with their options validated. */
+export interface ChosenPlugins {
+  readonly stack: LoadedPlugin;
+  readonly protocol: LoadedPlugin;
+  readonly reporters: readonly LoadedPlugin[];
+}
+
+/** A request, and sentences that the user should read before it runs. */
+export interface Prepared<Request> {
+  readonly request: Request;
+  readonly warnings: readonly string[];
+}
+
+const DEFAULT_LISTEN_PORT = 8080;
+
+/** Turns validated options into what `run` takes: resolves the target, chooses cores and seed. Throws MccError. */
+export async function prepareRun(
+  options: RunOptions,
+  plugins: ChosenPlugins,
+  optionsForReport: Readonly<Record<string, unknown>>,
+): Promise<Prepared<RunRequest>> {
+  refuseOpenLoop(options);
+  if (options.dest === undefined)
+    throw usageError('no target is given: use --dest HOST:PORT or --dest http://HOST:PORT/');
+  if (options.conn < options.smp) {
+    throw usageError(`--conn ${options.conn} is fewer than --smp ${options.smp}: each worker needs a connection`);
+  }
+  options.threshold.forEach(parseThreshold);
+  const target = parseTarget(options.dest, plugins.protocol.plugin.defaultPort);
+  const sources = options.source === undefined ? [] : parseSources(options.source);
+  const family = sources[0] === undefined ? undefined : familyOf(sources[0][0]);
+  const { cpus, warnings } = chooseWorkers(options, 'client');
+  const endpoints = await resolveHost(target.host, target.port, family);
+  const request: RunRequest = {
+    stack: plugins.stack,
+    protocol: plugins.protocol,
+    reporters: plugins.reporters,
+    smp: options.smp,
+    ...(cpus !== undefined && { cpus }),
+    seed: options.seed ?? randomSeed(),
+    optionsForReport,
+    dest: options.dest,
+    target,
+    endpoints,
+    connections: options.conn,
+    durationNs: options.duration,
+    connectTimeoutNs: options.connectTimeout,
+    timeoutNs: options.timeout,
+    setupTimeNs: options.setupTime,
+    waitTimeNs: options.waitTime,
+    intervalNs: options.interval,
+    sources,
+    thresholds: options.threshold,
+  };
+  return { request, warnings };
+}
+
+/** The same for `serve`. `connectionsMax` is how many connections are accepted when the options do not say. */
+export async function prepareServe(
+  options: ServeOptions,
+  plugins: Omit<ChosenPlugins, 'reporters'>,
+  optionsForReport: Readonly<Record<string, unknown>>,
+  connectionsMax: number,
+): Promise<Prepared<ServeRequest>> {
+  const { cpus, warnings } = chooseWorkers(options, 'server');
+  const endpoints = (await Promise.all(options.listen.map(listenEndpoint))).flat();
+  const request: ServeRequest = {
+    stack: plugins.stack,
+    protocol: plugins.protocol,
+    smp: options.smp,
+    ...(cpus !== undefined && { cpus }),
+    seed: options.seed ?? randomSeed(),
+    optionsForReport,
+    endpoints,
+    connections: options.conn ?? connectionsMax,
+  };
+  return { request, warnings };
+}
+
+/** The engine of this version runs closed loops only. */
+function refuseOpenLoop(options: RunOptions): void {
+  for (const flag of ['rate', 'arrival'] as const) {
+    if (options[flag] === undefined) continue;
+    throw usageError(`--${flag} (open loop) is not supported yet; leave it out for a closed loop`);
+  }
+}
+
+function chooseWorkers(options: RunOptions | ServeOptions, role: 'client' | 'server') {
+  const { cpus, warning } = chooseCpus(options.cpus, options.smp, role, allowedCpus());
+  return { cpus, warnings: warning === undefined ? [] : [warning] };
+}
+
+async function listenEndpoint(text: string): Promise<Endpoint[]> {
+  const { host, port = DEFAULT_LISTEN_PORT } = parseHostPort(text, '--listen');
+  if (port === 0) throw usageError('--listen: port 0 is not supported, for the workers could not agree on one');
+  return resolveHost(host, port);
+}
+
+function randomSeed(): bigint {
+  return randomBytes(8).readBigUInt64LE();
+}
