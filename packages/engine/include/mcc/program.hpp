@@ -55,7 +55,7 @@ struct LengthPrefixed {
 struct Http1 {
   bool head = false;
   std::vector<std::pair<std::uint16_t, std::uint16_t>> expect_status{{200, 399}};
-  std::optional<std::array<std::byte, 32>> expect_sha256;
+  std::optional<std::array<std::byte, 32>> expect_sha256 = std::nullopt;
   bool operator==(const Http1&) const = default;
 };
 
