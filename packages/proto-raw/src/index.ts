@@ -1,0 +1,12 @@
+import 'reflect-metadata';
+import { definePlugin, PROTOCOL } from '@mcc/core';
+import { rawOptions } from './options.js';
+import { RawProtocol } from './protocol.js';
+
+export default definePlugin({
+  kind: 'protocol',
+  name: 'raw',
+  apiVersion: 1,
+  options: rawOptions,
+  register: (container) => void container.register(PROTOCOL, { useClass: RawProtocol }),
+});

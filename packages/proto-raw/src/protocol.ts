@@ -1,0 +1,19 @@
+import type { Program, Protocol } from '@mcc/core';
+import { injectable } from 'tsyringe';
+import { clientProgram } from './client.js';
+import type { RawOptions } from './options.js';
+import { serverProgram } from './server.js';
+
+/** Bytes over TCP, both ends. What they say is the user's business. */
+@injectable()
+export class RawProtocol implements Protocol<RawOptions> {
+  readonly name = 'raw';
+
+  client(options: RawOptions): Program {
+    return clientProgram(options);
+  }
+
+  server(options: RawOptions): Program {
+    return serverProgram(options);
+  }
+}
