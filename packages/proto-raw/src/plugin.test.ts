@@ -20,6 +20,4 @@ describe('the plugin', () => {
     expect(protocol).toBeInstanceOf(RawProtocol);
     expect(protocol.name).toBe(plugin.name);
   });
-
-  it('counts status codes and their classes', () => {
 });
