@@ -1,0 +1,101 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { TestContext } from 'vitest';
+import type { Namespace } from './netns.js';
+import { type Running, start } from './process.js';
+import { freePort, tempDir } from './temp.js';
+
+export interface NginxOptions {
+  /** What stands in the `server` block. `ROOT` in it becomes the folder of `files`. */
+  readonly locations: string;
+  /** Name to content, served from ROOT. */
+  readonly files?: Readonly<Record<string, string | Uint8Array>>;
+  /** Where it runs and listens; absent: the loopback, on a free port. */
+  readonly within?: Namespace;
+}
+
+export interface LogEntry {
+  readonly status: number;
+  /** $bytes_sent: header and body. */
+  readonly bytesSent: number;
+  /** $request_completion: the response was sent whole. */
+  readonly complete: boolean;
+  readonly method: string;
+}
+
+export interface Nginx {
+  /** HOST:PORT. */
+  readonly address: string;
+  /** Ends it in order, and returns what it logged: one entry per request. */
+  stop(): Promise<readonly LogEntry[]>;
+}
+
+const BINARIES = ['/usr/sbin/nginx', '/usr/bin/nginx', '/usr/local/sbin/nginx', '/usr/local/bin/nginx'];
+
+/** Starts nginx with one worker, as a child in the foreground. Skips the test where nginx is not installed. */
+export async function startNginx(context: TestContext, options: NginxOptions): Promise<Nginx> {
+  const binary = BINARIES.find((path) => existsSync(path));
+  context.skip(binary === undefined, 'nginx is not installed');
+  const home = tempDir();
+  const root = join(home, 'www');
+  mkdirSync(root);
+  for (const [name, content] of Object.entries(options.files ?? {})) writeFileSync(join(root, name), content);
+  const address = `${options.within?.address ?? '127.0.0.1'}:${options.within ? 80 : await freePort()}`;
+  const config = join(home, 'nginx.conf');
+  writeFileSync(config, configuration(home, address, options.locations.replaceAll('ROOT', root)));
+
+  const prefix = options.within?.prefix ?? [];
+  const argv = [...prefix, binary ?? 'nginx', '-p', home, '-c', config, '-e', join(home, 'error.log')];
+  const running = start(argv, { boundMs: 120_000 });
+  await ready(running, join(home, 'nginx.pid'), join(home, 'error.log'));
+  return {
+    address,
+    async stop() {
+      running.kill('SIGQUIT');
+      await running.ended;
+      return readLog(join(home, 'access.log'));
+    },
+  };
+}
+
+function configuration(home: string, address: string, locations: string): string {
+  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
+  return `
+    daemon off;
+    worker_processes 1;
+    ${process.getuid?.() === 0 ? 'user root;' : ''}
+    pid ${home}/nginx.pid;
+    events { worker_connections 4096; }
+    http {
+      ${temporary.map((kind) => `${kind}_temp_path ${home}/${kind};`).join('\n      ')}
+      log_format counts '$status $bytes_sent "$request_completion" $request_method';
+      access_log ${home}/access.log counts;
+      keepalive_requests 1000000000;
+      server { listen ${address} backlog=4096; ${locations} }
+    }`;
+}
+
+/** nginx writes its pid file when it has bound its sockets: from then on a connection is accepted or waits. */
+async function ready(running: Running, pidFile: string, errorLog: string): Promise<void> {
+  let over = false;
+  void running.ended.catch(() => undefined).then(() => (over = true));
+  while (!(existsSync(pidFile) && readFileSync(pidFile, 'utf8') !== '')) {
+    if (over) throw new Error(`nginx did not start\n${existsSync(errorLog) ? readFileSync(errorLog, 'utf8') : ''}`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+function readLog(path: string): LogEntry[] {
+  return readFileSync(path, 'utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => {
+      const [status, bytes, completion, method] = line.split(' ');
+      return {
+        status: Number(status),
+        bytesSent: Number(bytes),
+        complete: completion === '"OK"',
+        method: method ?? '',
+      };
+    });
+}
