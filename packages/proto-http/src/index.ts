@@ -7,6 +7,7 @@ export default definePlugin({
   kind: 'protocol',
   name: 'http',
   apiVersion: 1,
+  defaultPort: 80,
   options: httpOptions,
   register: (container) => void container.register(PROTOCOL, { useClass: HttpProtocol }),
 });

@@ -82,7 +82,8 @@ describe('authority', () => {
     ['a.example', 80, 'a.example'],
     ['a.example', 8080, 'a.example:8080'],
     ['::1', 80, '[::1]'],
-    ['[::1]', 8080, '[::1]:8080'],
+    ['::1', 8080, '[::1]:8080'],
+    ['bücher.example', 80, 'xn--bcher-kva.example'],
     ['fe80::1%eth0', 8080, '[fe80::1]:8080'],
   ])('writes %s and %d', (host, port, expected) => {
     expect(authority({ host, port })).toBe(expected);

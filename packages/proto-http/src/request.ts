@@ -1,3 +1,4 @@
+import { domainToASCII } from 'node:url';
 import type { Target } from '@mcc/core';
 import { message, readBodyFile } from './body.js';
 import { parseHeader, requestHeaders } from './headers.js';
@@ -30,12 +31,16 @@ export function renderRequest(options: HttpOptions, target: Target): Uint8Array 
   return message(`${method} ${path} HTTP/1.1\r\n${lines.join('')}\r\n`, body);
 }
 
-/** The Host of a target (RFC 9110 section 7.2): IPv6 in brackets, and the port unless it is HTTP's own. */
+/** The Host of a target (RFC 9110 section 7.2), with the port unless it is HTTP's own. */
 export function authority({ host, port }: Target): string {
-  const name = host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;
-  // A zone identifier means something on this machine only (RFC 6874 section 1).
-  const portable = name.replace(/%[^\]]*/, '');
-  return port === 80 ? portable : `${portable}:${port}`;
+  const name = uriHost(host);
+  return port === 80 ? name : `${name}:${port}`;
+}
+
+/** RFC 3986 section 3.2.2: IPv6 in brackets, names in ASCII. A zone means something on this machine only: RFC 6874. */
+function uriHost(host: string): string {
+  if (host.includes(':')) return `[${host.replace(/%.*/, '')}]`;
+  return /^[ -~]*$/.test(host) ? host : domainToASCII(host);
 }
 
 function requestBody({ body, bodyFile, allowBody }: HttpOptions, method: string): Uint8Array {
