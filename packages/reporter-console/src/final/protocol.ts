@@ -1,0 +1,41 @@
+import type { RunReport } from '@mcc/core';
+import { count } from '../text/units.js';
+import type { Row } from './page.js';
+
+/** What the protocol plugin adds: HTTP statuses by class, anything else as "name.key value". */
+export function protocolRows({ protocol }: RunReport): Row[] {
+  return Object.entries(protocol).flatMap(([name, section]) => {
+    if (!isRecord(section)) return generic(name, section);
+    return Object.entries(section).flatMap(([key, value]) =>
+      name === 'http' && key === 'status' && isRecord(value) ? statuses(value) : generic(`${name}.${key}`, value),
+    );
+  });
+}
+
+function statuses(byCode: Readonly<Record<string, unknown>>): Row[] {
+  const classes = new Map<string, (readonly [code: string, count: number])[]>();
+  for (const [code, times] of Object.entries(byCode)) {
+    const name = `${code[0]}xx`;
+    classes.set(name, [...(classes.get(name) ?? []), [code, Number(times)]]);
+  }
+  return [...classes].map(([name, codes]) => ({
+    label: `Status ${name}`,
+    figure: count(codes.reduce((sum, [, times]) => sum + times, 0)),
+    detail: codes.map(([code, times]) => (codes.length === 1 ? `${code} only` : `${code}: ${count(times)}`)).join(', '),
+    ...(/^[45]/.test(name) && { mark: 'warn' as const }),
+  }));
+}
+
+function generic(name: string, value: unknown): Row[] {
+  if (isRecord(value)) return Object.entries(value).flatMap(([key, inner]) => generic(`${name}.${key}`, inner));
+  const text = typeof value === 'number' && Number.isInteger(value) ? count(value) : plain(value);
+  return [{ label: name, figure: text }];
+}
+
+function plain(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

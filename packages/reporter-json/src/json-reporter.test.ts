@@ -1,0 +1,124 @@
+import 'reflect-metadata';
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Writable } from 'node:stream';
+import { text as readAll } from 'node:stream/consumers';
+import { MccError, OUTPUT, PLUGIN_OPTIONS, REPORTER, type Reporter } from '@mcc/core';
+import { sampleReport, sampleRunInfo } from '@mcc/core/testing';
+import { container } from 'tsyringe';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import plugin, { JsonReporter } from './index.js';
+import { serialise } from './serialise.js';
+
+let directory: string;
+beforeEach(() => (directory = mkdtempSync(join(tmpdir(), 'mcc-json-'))));
+afterEach(() => rmSync(directory, { recursive: true }));
+
+const report = sampleReport();
+/** A stream whose writes end in `error`, or succeed a while after they were handed over. */
+class Sink extends Writable {
+  received = '';
+  constructor(error?: Error) {
+    super({
+      highWaterMark: 1,
+      write: (chunk: Buffer, _encoding, done) => {
+        if (error === undefined) this.received += chunk.toString();
+        setImmediate(done, error);
+      },
+    });
+  }
+}
+const reporterTo = (out: string): JsonReporter => new JsonReporter({ out }, new Sink());
+const errorOf = async (action: () => void | Promise<void>): Promise<MccError> => {
+  try {
+    await action();
+  } catch (error) {
+    if (error instanceof MccError) return error;
+  }
+  throw new Error('no MccError was thrown');
+};
+
+describe('the plugin', () => {
+  it('registers a reporter with its options and the output', async () => {
+    const sink = new Sink();
+    const child = container.createChildContainer();
+    child.register(PLUGIN_OPTIONS, { useValue: plugin.options.parse({}) });
+    child.register(OUTPUT, { useValue: sink });
+    plugin.register(child);
+    const reporter = child.resolve<Reporter>(REPORTER);
+    expect(reporter.name).toBe(plugin.name);
+    await reporter.onStart?.(sampleRunInfo());
+    expect(sink.received).toBe('');
+    await reporter.onEnd?.(report);
+    expect(sink.received).toBe(serialise(report));
+  });
+
+  it('wants a name for the file', () => {
+    expect(plugin.options.parse({ out: 'report.json' })).toEqual({ out: 'report.json' });
+    expect(plugin.options.safeParse({ out: '' }).error?.issues[0]?.message).toBe('needs the name of a file');
+  });
+});
+
+describe('to standard output', () => {
+  it.each([undefined, '/dev/stdout'])('waits until it is written (out %s)', async (out) => {
+    const sink = new Sink();
+    const reporter = new JsonReporter(out === undefined ? {} : { out }, sink);
+    reporter.onStart();
+    await reporter.onEnd(report);
+    expect(sink.received).toBe(serialise(report));
+  });
+
+  it('says that nobody reads any more', async () => {
+    const gone = new Sink(Object.assign(new Error('write EPIPE'), { code: 'EPIPE', errno: -32 }));
+    const error = await errorOf(() => new JsonReporter({}, gone).onEnd(report));
+    expect(error.code).toBe('MCC_ERR_OUTPUT');
+    expect(error.message).toBe('The report could not be written to standard output: broken pipe (EPIPE).');
+  });
+});
+
+describe('to a file', () => {
+  it('writes it once, at the end', async () => {
+    const path = join(directory, 'report.json');
+    const reporter = reporterTo(path);
+    reporter.onStart();
+    expect(readdirSync(directory)).toEqual([]);
+    await reporter.onEnd(report);
+    expect(readFileSync(path, 'utf8')).toBe(serialise(report));
+    expect(readdirSync(directory)).toEqual(['report.json']);
+  });
+
+  it.each([
+    ['absent/report.json', 'no such file or directory (ENOENT)'],
+    ['directory', 'it is a directory'],
+    ['file/report.json', 'not a directory (ENOTDIR)'],
+  ])('refuses %s before the run', async (name, reason) => {
+    mkdirSync(join(directory, 'directory'));
+    writeFileSync(join(directory, 'file'), '');
+    const path = join(directory, name);
+    const error = await errorOf(() => reporterTo(path).onStart());
+    expect(error.code).toBe('MCC_ERR_OUTPUT');
+    expect(error.message).toBe(`The report could not be written to --json.out ${path}: ${reason}.`);
+  });
+
+  it('fails where the disk is full', async () => {
+    const reporter = reporterTo('/dev/full');
+    reporter.onStart();
+    const error = await errorOf(() => reporter.onEnd(report));
+    expect(error.exitCode).toBe(1);
+    expect(error.message).toBe(
+      'The report could not be written to --json.out /dev/full: no space left on device (ENOSPC).',
+    );
+  });
+
+  it('writes into a named pipe', async () => {
+    const pipe = join(directory, 'pipe');
+    expect(spawnSync('mkfifo', [pipe]).status).toBe(0);
+    const reader = spawn('cat', [pipe], { stdio: ['ignore', 'pipe', 'ignore'] });
+    const reporter = reporterTo(pipe);
+    reporter.onStart();
+    const [received] = await Promise.all([readAll(reader.stdout), reporter.onEnd(report)]);
+    expect(received).toBe(serialise(report));
+  });
+});
