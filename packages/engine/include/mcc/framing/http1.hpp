@@ -10,6 +10,7 @@
 #include <optional>
 
 #include "mcc/framing/framer.hpp"
+#include "mcc/framing/head_memo.hpp"
 #include "mcc/framing/sha256.hpp"
 #include "mcc/program.hpp"
 #include "mcc/side_pool.hpp"
@@ -38,11 +39,14 @@ class Http1Framer {
   // A message under way. llhttp hands its callbacks a pointer to `parser`, which is as good as one to the whole.
   struct Message {
     llhttp_t parser;
+    std::uint64_t body;       // once the head is over: its Content-Length, or 0
     std::uint32_t head_left;  // bytes that the head may still have; 0 once it is over
   };
+  static_assert(sizeof(Message) <= 128);
 
   static constexpr unsigned kStatusMax = 999;
 
+  static int on_head_end(llhttp_t* parser, bool allowed, bool has_body) noexcept;
   static int on_request_head(llhttp_t* parser) noexcept;
   static int on_response_head(llhttp_t* parser) noexcept;
   static int on_response_head_to_head(llhttp_t* parser) noexcept;
@@ -51,9 +55,9 @@ class Http1Framer {
   static const llhttp_settings_t* settings_for(const Http1& spec, Role role) noexcept;
 
   bool is_client() const noexcept { return role_ == Role::client; }
-  void start(Message& message, std::uint32_t head_left) noexcept;
+  void start(std::uint32_t word, std::uint32_t head_left) noexcept;
   bool keep(std::uint32_t& word) noexcept;
-  Result complete(std::uint32_t& word, std::size_t consumed) noexcept;
+  Result complete(std::uint32_t& word, Bytes read, bool alone) noexcept;
   Result broken(std::uint32_t& word, Error error) noexcept {
     drop(word);
     return {.progress = Progress::broken, .error = error};
@@ -67,6 +71,7 @@ class Http1Framer {
   SidePool<Message> messages_;
   // The hash of message n's body, where one is asked for.
   Reserved<Sha256> hashes_;
+  HeadMemo memo_;
 };
 
 inline const char* Http1Framer::fault(const Http1& spec, Role role) noexcept {
@@ -94,45 +99,52 @@ inline Http1Framer::Http1Framer(const Http1& spec, Role role, std::size_t sessio
 }
 
 inline Result Http1Framer::feed(std::uint32_t& word, Bytes bytes) noexcept {
+  if (word == 0) {
+    if (const Result* known = memo_.recall(bytes)) return *known;
+    start(word, kHeadMax);
+  }
   Message& message = messages_[word];
-  if (word == 0) start(message, kHeadMax);
-  if (expected_digest_) message.parser.data = &hashes_[word];
   const auto* const begin = reinterpret_cast<const char*>(bytes.data());
-  const char* at = begin;
-  for (std::size_t rest = bytes.size(); rest > 0; rest = bytes.size() - static_cast<std::size_t>(at - begin)) {
+  const char* const end = begin + bytes.size();
+  for (const char* at = begin; at != end;) {
+    // No more than the head may still have, so that its bound holds however the bytes are cut.
     const std::uint32_t head_left = message.head_left;
-    const std::size_t size = head_left == 0 ? rest : std::min<std::size_t>(rest, head_left);
+    auto size = static_cast<std::size_t>(end - at);
+    if (head_left != 0) size = std::min<std::size_t>(size, head_left);
     const llhttp_errno_t parsed = llhttp_execute(&message.parser, at, size);
     if (parsed == HPE_OK) {
       at += size;
       if (message.head_left == 0) continue;
       message.head_left -= static_cast<std::uint32_t>(size);
       if (message.head_left == 0) return broken(word, Error::bad_reply);
-      continue;
+    } else if (parsed == HPE_PAUSED) {
+      const char* const message_end = llhttp_get_error_pos(&message.parser);
+      const bool interim = is_client() && message.parser.status_code / 100 == 1;
+      if (!interim) return complete(word, bytes.first(static_cast<std::size_t>(message_end - begin)), at == begin);
+      const auto head_used = static_cast<std::uint32_t>(message_end - at);
+      if (head_used == head_left) return broken(word, Error::bad_reply);
+      start(word, head_left - head_used);
+      at = message_end;
+    } else {
+      return broken(word, Error::bad_reply);
     }
-    if (parsed != HPE_PAUSED) return broken(word, Error::bad_reply);
-    const char* const end = llhttp_get_error_pos(&message.parser);
-    const bool interim = is_client() && message.parser.status_code / 100 == 1;
-    if (!interim) return complete(word, static_cast<std::size_t>(end - begin));
-    const auto head_used = static_cast<std::uint32_t>(end - at);
-    if (head_used == head_left) return broken(word, Error::bad_reply);
-    start(message, head_left - head_used);
-    if (expected_digest_) message.parser.data = &hashes_[word];
-    at = end;
   }
   if (!keep(word)) return broken(word, Error::no_memory);
   return {.consumed = bytes.size()};
 }
 
 inline Result Http1Framer::finish(std::uint32_t& word) noexcept {
-  const bool read_until_close = messages_[word].parser.finish == HTTP_FINISH_SAFE_WITH_CB;
-  return read_until_close ? complete(word, 0) : broken(word, Error::closed_early);
+  const bool read_until_close = word != 0 && messages_[word].parser.finish == HTTP_FINISH_SAFE_WITH_CB;
+  return read_until_close ? complete(word, {}, false) : broken(word, Error::closed_early);
 }
 
-inline void Http1Framer::start(Message& message, std::uint32_t head_left) noexcept {
+inline void Http1Framer::start(std::uint32_t word, std::uint32_t head_left) noexcept {
+  Message& message = messages_[word];
   llhttp_init(&message.parser, is_client() ? HTTP_RESPONSE : HTTP_REQUEST, settings_);
   message.head_left = head_left;
-  if (expected_digest_) hashes_[0].start();
+  if (!expected_digest_) return;
+  hashes_[word].start();
+  message.parser.data = &hashes_[word];
 }
 
 // Moves a message that is cut out of the scratch record. False: the pool is used up.
@@ -141,13 +153,18 @@ inline bool Http1Framer::keep(std::uint32_t& word) noexcept {
   word = messages_.take();
   if (word == 0) return false;
   messages_[word] = messages_[0];
-  if (expected_digest_) hashes_[word] = hashes_[0];
+  if (expected_digest_) {
+    hashes_[word] = hashes_[0];
+    messages_[word].parser.data = &hashes_[word];
+  }
   return true;
 }
 
-inline Result Http1Framer::complete(std::uint32_t& word, std::size_t consumed) noexcept {
-  const llhttp_t& parser = messages_[word].parser;
-  Result result{.progress = Progress::complete, .consumed = consumed};
+// The message ended with `read`, and lies whole in it, with nothing before it, if it is `alone`.
+inline Result Http1Framer::complete(std::uint32_t& word, Bytes read, bool alone) noexcept {
+  const Message& message = messages_[word];
+  const llhttp_t& parser = message.parser;
+  Result result{.progress = Progress::complete, .consumed = read.size()};
   result.last = llhttp_should_keep_alive(&parser) == 0;
   if (is_client()) {
     result.outcome = parser.status_code;
@@ -159,30 +176,40 @@ inline Result Http1Framer::complete(std::uint32_t& word, std::size_t consumed) n
   } else {
     result.head = parser.method == HTTP_HEAD;
   }
+  // Only where the head alone says where the message ends.
+  if (alone && word == 0 && !expected_digest_ && (parser.flags & F_CHUNKED) == 0) {
+    memo_.remember(read.first(read.size() - static_cast<std::size_t>(message.body)), result);
+  }
   drop(word);
   return result;
 }
 
-// A callback's -1 is an error to llhttp; 1, from these, says that there is no body.
+// Of what these return to llhttp, -1 is an error, and 1 says that there is no body.
+inline int Http1Framer::on_head_end(llhttp_t* parser, bool allowed, bool has_body) noexcept {
+  auto* message = reinterpret_cast<Message*>(parser);
+  message->head_left = 0;
+  message->body = has_body ? parser->content_length : 0;
+  if (!allowed || parser->http_major != 1) return -1;
+  return has_body ? 0 : 1;
+}
+
 inline int Http1Framer::on_request_head(llhttp_t* parser) noexcept {
-  reinterpret_cast<Message*>(parser)->head_left = 0;
   // What follows CONNECT is not HTTP. Any other Upgrade may be ignored (RFC 9110 section 7.8), and is.
-  if (parser->http_major != 1 || parser->method == HTTP_CONNECT) return -1;
+  const bool connect = parser->method == HTTP_CONNECT;
   parser->upgrade = 0;
-  return 0;
+  return on_head_end(parser, !connect, true);
 }
 
 inline int Http1Framer::on_response_head(llhttp_t* parser) noexcept {
-  reinterpret_cast<Message*>(parser)->head_left = 0;
   const unsigned status = parser->status_code;
-  // 101 answers an Upgrade, which was not asked for.
-  if (parser->http_major != 1 || status < 100 || status == 101) return -1;
   // RFC 9112 section 6.3: these have no body, whatever their headers say.
-  return status < 200 || status == 204 || status == 304 ? 1 : 0;
+  const bool has_body = status >= 200 && status != 204 && status != 304;
+  // 101 answers an Upgrade, which was not asked for.
+  return on_head_end(parser, status >= 100 && status != 101, has_body);
 }
 
 inline int Http1Framer::on_response_head_to_head(llhttp_t* parser) noexcept {
-  return on_response_head(parser) == -1 ? -1 : 1;
+  return on_response_head(parser) == -1 ? -1 : on_head_end(parser, true, false);
 }
 
 inline int Http1Framer::on_body(llhttp_t* parser, const char* at, std::size_t size) noexcept {
