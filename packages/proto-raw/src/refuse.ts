@@ -1,6 +1,6 @@
-import { MccError } from '@mcc/core';
+import { usageError } from '@mcc/core';
 
 /** Ends the run before it starts, with one sentence: what is wrong, and what to do instead. */
 export function refuse(what: string, remedy: string): never {
-  throw new MccError('MCC_ERR_USAGE', { what: `${what}; ${remedy}`, remedy: '' });
+  throw usageError(`${what}; ${remedy}`);
 }
