@@ -1,0 +1,60 @@
+#pragma once
+// What the user-level stack wants of a device queue. The real one is DPDK's (dpdk_port.hpp, the only room that includes
+// it); beside it stand an in-memory pair, and a fault injector and a pcap writer that wrap any port.
+//
+// One thread owns a port object. A packet is a handle to a buffer that holds one Ethernet frame in one piece.
+
+#include <array>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+namespace mcc::port {
+
+using Mac = std::array<std::uint8_t, 6>;
+
+struct Capabilities {
+  Mac mac{};
+  std::uint16_t mtu = 1500;            // largest IP packet
+  bool transmit_ip_checksum = false;   // the device fills in IPv4's header checksum
+  bool transmit_tcp_checksum = false;  // ... and TCP's, given the pseudo-header sum
+  bool receive_checksum = false;       // the device says whether the checksums of what it received are right
+};
+
+// What the device found out about a received packet's IPv4 and TCP checksums.
+enum class ChecksumState : std::uint8_t { unknown, good, bad };
+
+struct Counters {
+  std::uint64_t rx_packets = 0;
+  std::uint64_t rx_bytes = 0;
+  std::uint64_t tx_packets = 0;
+  std::uint64_t tx_bytes = 0;
+  std::uint64_t rx_dropped = 0;  // by the device: ring full, no buffer
+  std::uint64_t tx_dropped = 0;  // the transmit ring stayed full
+  std::uint64_t no_buffer = 0;   // allocate found the pool empty
+};
+
+template <class P>
+concept Port = requires(P port, typename P::Packet packet, std::span<typename P::Packet> burst, std::size_t length) {
+  { port.capabilities() } -> std::same_as<const Capabilities&>;
+  // Fills burst from the front and returns how many packets it holds now. Each must be released or transmitted.
+  { port.receive(burst) } -> std::same_as<std::size_t>;
+  { port.frame(packet) } -> std::same_as<std::span<std::byte>>;
+  // Cuts frame() to the first `length` bytes.
+  { port.trim(packet, length) } -> std::same_as<void>;
+  { port.checksum_state(packet) } -> std::same_as<ChecksumState>;
+  { port.release(packet) } -> std::same_as<void>;
+  // A buffer to build a frame in; P::Packet{} when the pool is empty. frame() then spans all the room there is.
+  { port.allocate() } -> std::same_as<typename P::Packet>;
+  // Queues the first `length` bytes as a frame; takes the packet. When `offload` is set the device finishes the
+  // checksums of the TCP segment in an IPv4 packet at ip_offset.
+  { port.transmit(packet, length, bool{}, std::uint16_t{}) } -> std::same_as<void>;
+  // Hands everything queued to the device.
+  { port.flush() } -> std::same_as<void>;
+  // Sleeps at most ns until something may have arrived, where the device can; otherwise returns at once.
+  { port.wait(std::uint64_t{}) } -> std::same_as<void>;
+  { port.counters() } -> std::same_as<Counters>;
+};
+
+}  // namespace mcc::port

@@ -1,0 +1,65 @@
+#include "wire/checksum.hpp"
+
+#include <doctest/doctest.h>
+
+#include <array>
+#include <random>
+#include <vector>
+
+using namespace mcc::wire;
+
+namespace {
+
+// RFC 1071 section 4.1, word by word in network order, as the reference to compare with.
+std::uint16_t reference(const std::vector<std::byte>& bytes) {
+  std::uint32_t sum = 0;
+  for (std::size_t i = 0; i < bytes.size(); i += 2) {
+    const auto high = std::to_integer<std::uint32_t>(bytes[i]);
+    const auto low = i + 1 < bytes.size() ? std::to_integer<std::uint32_t>(bytes[i + 1]) : 0u;
+    sum += (high << 8) | low;
+    sum = (sum & 0xffff) + (sum >> 16);
+  }
+  return static_cast<std::uint16_t>(~sum);
+}
+
+std::vector<std::byte> random_bytes(std::mt19937& random, std::size_t size) {
+  std::vector<std::byte> bytes(size);
+  for (auto& byte : bytes) byte = static_cast<std::byte>(random());
+  return bytes;
+}
+
+}  // namespace
+
+TEST_CASE("checksum: the example of RFC 1071 section 3") {
+  const std::array<std::byte, 8> data{std::byte{0x00}, std::byte{0x01}, std::byte{0xf2}, std::byte{0x03},
+                                      std::byte{0xf4}, std::byte{0xf5}, std::byte{0xf6}, std::byte{0xf7}};
+  // The sum is ddf2 in network order; in memory order the bytes are swapped.
+  CHECK(checksum_fold(checksum_add(data)) == 0xf2dd);
+}
+
+TEST_CASE("checksum: agrees with the definition at every length and alignment") {
+  std::mt19937 random(1);
+  for (std::size_t size = 0; size < 200; ++size) {
+    const auto bytes = random_bytes(random, size);
+    const std::uint16_t expected = __builtin_bswap16(reference(bytes));
+    CHECK(checksum_finish(checksum_add(bytes)) == expected);
+    std::vector<std::byte> shifted(size + 1);
+    CHECK(checksum_finish(checksum_copy(shifted.data() + 1, bytes)) == expected);
+    CHECK(std::equal(bytes.begin(), bytes.end(), shifted.begin() + 1));
+  }
+}
+
+TEST_CASE("checksum: worst case of all ones over 64 KB does not lose a carry") {
+  const std::vector<std::byte> bytes(65535, std::byte{0xff});
+  CHECK(checksum_finish(checksum_add(bytes)) == __builtin_bswap16(reference(bytes)));
+}
+
+TEST_CASE("checksum: sums of parts add up, when parts start at even offsets") {
+  std::mt19937 random(2);
+  const auto bytes = random_bytes(random, 101);
+  const Bytes all(bytes);
+  for (std::size_t split = 0; split <= 100; split += 2) {
+    const Sum sum = checksum_add(all.subspan(split), checksum_add(all.first(split)));
+    CHECK(checksum_finish(sum) == checksum_finish(checksum_add(all)));
+  }
+}
