@@ -1,5 +1,7 @@
-import { accessSync, constants, statSync } from 'node:fs';
+import { accessSync, constants, openSync, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
+import { Socket } from 'node:net';
+import { finished } from 'node:stream/promises';
 import { getSystemErrorMap } from 'node:util';
 import { MccError } from '@mcc/core';
 import { WholeFile } from './whole-file.js';
@@ -62,15 +64,24 @@ class PathDestination implements Destination {
     try {
       const stats = statSync(this.#path, { throwIfNoEntry: false });
       if (stats === undefined || stats.isFile()) new WholeFile(this.#path).write(text);
-      else await writeThrough(this.#path, text);
+      else if (stats.isFIFO()) await writeToPipe(this.#path, text);
+      else await writeToDevice(this.#path, text);
     } catch (error) {
       throw outputError(`--json.out ${this.#path}`, error);
     }
   }
 }
 
-/** Devices and named pipes cannot be replaced by a file: write into them. Opening a pipe waits for its reader. */
-async function writeThrough(path: string, text: string): Promise<void> {
+/** Never blocks a thread, because a process cannot exit while one blocks. A pipe that nobody reads is ENXIO. */
+async function writeToPipe(path: string, text: string): Promise<void> {
+  const fd = openSync(path, constants.O_WRONLY | constants.O_NONBLOCK);
+  const pipe = new Socket({ fd, readable: false, writable: true });
+  pipe.end(text);
+  await finished(pipe, { readable: false });
+}
+
+/** A device is not a file to be replaced: write into it. */
+async function writeToDevice(path: string, text: string): Promise<void> {
   const file = await open(path, constants.O_WRONLY);
   try {
     await file.writeFile(text);

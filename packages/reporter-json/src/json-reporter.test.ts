@@ -1,10 +1,10 @@
 import 'reflect-metadata';
-import { spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { constants, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
-import { text as readAll } from 'node:stream/consumers';
 import { MccError, OUTPUT, PLUGIN_OPTIONS, REPORTER, type Reporter } from '@mcc/core';
 import { sampleReport, sampleRunInfo } from '@mcc/core/testing';
 import { container } from 'tsyringe';
@@ -112,13 +112,38 @@ describe('to a file', () => {
     );
   });
 
+  it('says that the reader of a named pipe has gone', async () => {
+    const pipe = join(directory, 'pipe');
+    expect(spawnSync('mkfifo', [pipe]).status).toBe(0);
+    const reading = await open(pipe, constants.O_RDWR);
+    const longer = sampleReport({ run: { ...report.run, options: { note: 'x'.repeat(300_000) } } });
+    const failed = errorOf(() => reporterTo(pipe).onEnd(longer));
+    await reading.read(Buffer.alloc(1000));
+    await reading.close();
+    expect((await failed).message).toContain('broken pipe (EPIPE)');
+  });
+
+  it('does not wait for somebody to read a named pipe', async () => {
+    const pipe = join(directory, 'pipe');
+    expect(spawnSync('mkfifo', [pipe]).status).toBe(0);
+    const error = await errorOf(() => reporterTo(pipe).onEnd(report));
+    expect(error.message).toContain('(ENXIO)');
+  });
+
   it('writes into a named pipe', async () => {
     const pipe = join(directory, 'pipe');
     expect(spawnSync('mkfifo', [pipe]).status).toBe(0);
-    const reader = spawn('cat', [pipe], { stdio: ['ignore', 'pipe', 'ignore'] });
+    // Opened for both directions, so that a reader is certain to be there.
+    const reading = await open(pipe, constants.O_RDWR);
     const reporter = reporterTo(pipe);
     reporter.onStart();
-    const [received] = await Promise.all([readAll(reader.stdout), reporter.onEnd(report)]);
-    expect(received).toBe(serialise(report));
+    const long = sampleReport({ run: { ...report.run, options: { note: 'x'.repeat(300_000) } } });
+    const expected = serialise(long);
+    const written = reporter.onEnd(long);
+    const received = Buffer.alloc(expected.length);
+    for (let length = 0; length < expected.length;) length += (await reading.read(received, length)).bytesRead;
+    await written;
+    await reading.close();
+    expect(received.toString()).toBe(expected);
   });
 });
