@@ -9,6 +9,9 @@ export * from './errors.js';
 export * from './metrics/layout.js';
 export * from './run/request.js';
 export * from './run/io.js';
+export { run } from './run/run.js';
+export { serve, type ServeIo } from './run/serve.js';
+export type { Snapshot } from './metrics/snapshot.js';
 export { evaluate, parseThreshold, type Threshold } from './thresholds/threshold.js';
 export { count, duration, flag, formatDuration, list, size, text, type Bounds } from './options/schemas.js';
 export { openCommand, readCommand, type OpenedCommand, type ReadCommand } from './options/command.js';
@@ -28,3 +31,5 @@ export { validateOptions } from './options/validate.js';
 export { listPlugins, type InstalledPlugin } from './plugins/list.js';
 export { importPlugin, type ImportedPlugin } from './plugins/load.js';
 export type { PluginPlaces } from './plugins/locate.js';
+/** The schema library, so that a plugin needs no dependency but this package. */
+export { z } from 'zod';

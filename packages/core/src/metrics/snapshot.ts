@@ -19,7 +19,15 @@ export interface Snapshot {
 }
 
 /** Counters that go down as well: of a difference, the later one is kept. */
-const GAUGES: ReadonlySet<CounterName> = new Set(['open', 'peak', 'connecting', 'unstarted', 'active', 'inFlight', 'lastSetupNs']);
+const GAUGES: ReadonlySet<CounterName> = new Set([
+  'open',
+  'peak',
+  'connecting',
+  'unstarted',
+  'active',
+  'inFlight',
+  'lastSetupNs',
+]);
 
 export function takeSnapshot(reader: StatsReader, stackCounters: readonly string[]): Snapshot {
   const errors: Record<string, number> = {};
@@ -79,7 +87,7 @@ function sum<R extends Readonly<Record<string | number, number>>>(a: R, b: R, si
   const result: Record<string | number, number> = { ...a };
   for (const [key, count] of Object.entries(b)) {
     const total = (result[key] ?? 0) + sign * count;
-    if (total === 0 && !(key in a && sign === 1)) delete result[key];
+    if (total === 0 && sign === -1) delete result[key];
     else result[key] = total;
   }
   return result as R;

@@ -91,6 +91,7 @@ export class StatsReader {
       counts.push(n);
       count += n;
     }
+    if (count === 0) return EMPTY_HISTOGRAM;
     // Summed, not the header's total: the writer may have been between the two.
     return { count, minNs: this.word(at + 1), maxNs: this.word(at + 2), indexes, counts };
   }

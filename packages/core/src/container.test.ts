@@ -1,0 +1,63 @@
+import { instantiate, type Streams } from './container.js';
+import { inject, injectable } from 'tsyringe';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import {
+  API_VERSION,
+  CONSOLE,
+  definePlugin,
+  OUTPUT,
+  PLUGIN_OPTIONS,
+  PROTOCOL,
+  REPORTER,
+  STACK,
+} from './contracts/plugin.js';
+import type { Reporter } from './contracts/reporter.js';
+
+@injectable()
+class Told implements Reporter {
+  readonly name = 'told';
+  constructor(
+    @inject(PLUGIN_OPTIONS) readonly options: { readonly depth: number },
+    @inject(CONSOLE) readonly console: unknown,
+    @inject(OUTPUT) readonly output: unknown,
+  ) {}
+}
+
+const told = definePlugin({
+  kind: 'reporter',
+  name: 'told',
+  apiVersion: API_VERSION,
+  options: z.object({ depth: z.number() }),
+  register: (container) => void container.register(REPORTER, { useClass: Told }),
+});
+
+describe('instantiate', () => {
+  const streams = { console: { fd: 2 }, output: { fd: 1 } } as unknown as Streams;
+
+  it('injects the options and the streams by token', () => {
+    const reporter = instantiate('reporter', told, { depth: 3 }, streams) as Told;
+    expect(reporter.options).toEqual({ depth: 3 });
+    expect(reporter.console).toBe(streams.console);
+    expect(reporter.output).toBe(streams.output);
+  });
+
+  it('keeps plugins apart', () => {
+    const first = instantiate('reporter', told, { depth: 1 }, streams) as Told;
+    const second = instantiate('reporter', told, { depth: 2 }, streams) as Told;
+    expect([first.options.depth, second.options.depth]).toEqual([1, 2]);
+  });
+
+  it('names the plugin that registers nothing', () => {
+    const mute = { ...told, name: 'mute', register: () => undefined };
+    expect(() => instantiate('reporter', mute, {}, streams)).toThrow('The plugin mute registers no reporter.');
+  });
+
+  it('uses tokens that two copies of the package share', () => {
+    expect([STACK, PROTOCOL, REPORTER].map((token) => Symbol.keyFor(token))).toEqual([
+      'mcc.Stack',
+      'mcc.Protocol',
+      'mcc.Reporter',
+    ]);
+  });
+});

@@ -1,0 +1,53 @@
+import type { Protocol } from '../contracts/protocol.js';
+import type { Program } from '../contracts/program.js';
+import type { PreflightContext } from '../contracts/stack.js';
+import { MccError } from '../errors.js';
+import { newStatsBlock } from '../metrics/stats-reader.js';
+import type { WorkerJob } from '../reactor/messages.js';
+import type { CommonRequest } from './request.js';
+
+/** Times of a worker's context that only some roles have. */
+export interface Timing {
+  readonly setupTimeNs: number;
+  readonly connectTimeoutNs: number;
+  readonly timeoutNs: number;
+}
+
+/** No more workers than connections: one without a connection would have nothing to do. */
+export function workerCount(request: Pick<CommonRequest, 'smp'>, connections: number): number {
+  return Math.max(1, Math.min(request.smp, connections));
+}
+
+/** What each worker is told. Connections go round: worker i has those numbered i, i + workers, i + 2 workers, … */
+export function makeJobs(
+  request: CommonRequest,
+  program: Program,
+  protocol: Protocol,
+  preflight: PreflightContext,
+  timing: Timing,
+): WorkerJob[] {
+  const handled = program.steps.some((step) => step.kind === 'handler');
+  if (handled && protocol.connection === undefined) {
+    throw new MccError('MCC_ERR_PROGRAM', {
+      what: `The program of ${protocol.name} has a handler step, but the plugin has no connection handlers.`,
+    });
+  }
+  return Array.from({ length: preflight.workers }, (_, workerIndex) => {
+    const cpu = request.cpus?.[workerIndex];
+    return {
+      stack: { url: request.stack.url, options: request.stack.options },
+      ...(handled && { protocol: { url: request.protocol.url, options: request.protocol.options } }),
+      program,
+      context: {
+        ...preflight,
+        ...timing,
+        workerIndex,
+        ...(cpu !== undefined && { cpu }),
+        sessions: Math.ceil((preflight.connections - workerIndex) / preflight.workers),
+        firstConnectionId: workerIndex,
+        seed: request.seed,
+        stats: newStatsBlock(),
+      },
+    };
+  });
+}

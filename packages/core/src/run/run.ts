@@ -1,0 +1,149 @@
+import { randomUUID } from 'node:crypto';
+import { instantiate } from '../container.js';
+import type { Protocol } from '../contracts/protocol.js';
+import type { RunInfo, RunReport } from '../contracts/report.js';
+import type { PreflightContext } from '../contracts/stack.js';
+import type { RunRecord } from '../metrics/report.js';
+import { exitCode } from './exit-code.js';
+import type { RunIo } from './io.js';
+import { makeJobs, workerCount } from './jobs.js';
+import { Lifecycle, type Outcome } from './lifecycle.js';
+import { ReporterHost } from './reporters.js';
+import type { RunRequest } from './request.js';
+import { StopSignals } from './signals.js';
+import { Telemetry } from './telemetry.js';
+import { TOOL } from './tool.js';
+import { WORKER_URL, WorkerPool } from './worker-pool.js';
+
+const NS_PER_MS = 1e6;
+
+/**
+ * Performs a run and reports it. Rejects with an MccError when it could not start; whatever happens after the first
+ * connection was tried is in the report and the exit code. `workerUrl` is the built worker; tests give their own.
+ */
+export async function run(
+  request: RunRequest,
+  io: RunIo,
+  workerUrl: URL = WORKER_URL,
+): Promise<{ report: RunReport; exitCode: number }> {
+  const signals = new StopSignals(io);
+  try {
+    return await perform(request, io, workerUrl, signals);
+  } finally {
+    signals.release();
+  }
+}
+
+async function perform(
+  request: RunRequest,
+  io: RunIo,
+  workerUrl: URL,
+  signals: StopSignals,
+): Promise<{ report: RunReport; exitCode: number }> {
+  const startedAt = new Date().toISOString();
+  const stack = instantiate('stack', request.stack.plugin, request.stack.options);
+  const protocol = instantiate('protocol', request.protocol.plugin, request.protocol.options);
+  const program = protocol.client(request.protocol.options, request.target);
+  const preflight = preflightOf(request);
+  stack.preflight?.(preflight);
+  const jobs = makeJobs(request, program, protocol, preflight, request);
+  const info = infoOf(request, preflight.workers, startedAt);
+  const pool = new WorkerPool(jobs, workerUrl, io.stderr);
+  let telemetry: Telemetry | undefined;
+  try {
+    // While the workers start.
+    const host = ReporterHost.make(request.reporters, io);
+    await host.start(info);
+    telemetry = new Telemetry({
+      blocks: jobs.map((job) => job.context.stats),
+      stackCounters: stack.counters,
+      host,
+      intervalMs: request.intervalNs / NS_PER_MS,
+      connections: request.connections,
+    });
+    const outcome = await new Lifecycle(planOf(request), pool, telemetry, signals).run();
+    telemetry.stop();
+    await pool.end();
+    if (outcome.error !== undefined) io.stderr.write(`mcc: ${outcome.error.message} ${outcome.error.remedy}\n`);
+    const report = await reportOf(request, info, outcome, telemetry, pool, protocol, io);
+    await host.end(report);
+    const code = exitCode(report, signals.received);
+    return { report, exitCode: code === 0 && host.outputLost ? 1 : code };
+  } finally {
+    telemetry?.stop();
+    await pool.end();
+  }
+}
+
+function preflightOf(request: RunRequest): PreflightContext {
+  return {
+    role: 'client',
+    connections: request.connections,
+    workers: workerCount(request, request.connections),
+    endpoints: request.endpoints,
+    sources: request.sources,
+    options: request.stack.options,
+  };
+}
+
+function infoOf(request: RunRequest, workers: number, startedAt: string): RunInfo {
+  return Object.freeze({
+    id: randomUUID(),
+    startedAt,
+    stack: request.stack.plugin.name,
+    protocol: request.protocol.plugin.name,
+    target: request.dest,
+    connections: request.connections,
+    workers,
+    seed: request.seed.toString(),
+    options: request.optionsForReport,
+  });
+}
+
+function planOf(request: RunRequest): ConstructorParameters<typeof Lifecycle>[0] {
+  return {
+    setupMs: request.setupTimeNs / NS_PER_MS,
+    connectTimeoutMs: request.connectTimeoutNs / NS_PER_MS,
+    waitMs: request.waitTimeNs / NS_PER_MS,
+    durationMs: request.durationNs / NS_PER_MS,
+    timeoutMs: request.timeoutNs / NS_PER_MS,
+  };
+}
+
+async function reportOf(
+  request: RunRequest,
+  run: RunInfo,
+  outcome: Outcome,
+  telemetry: Telemetry,
+  pool: WorkerPool,
+  protocol: Protocol,
+  io: RunIo,
+): Promise<RunReport> {
+  // Only now: it brings in what encodes histograms, which would delay the first connection.
+  const { buildReport } = await import('../metrics/report.js');
+  const load = telemetry.load;
+  const record: RunRecord = {
+    tool: TOOL,
+    run,
+    endedBy: outcome.endedBy,
+    connectStartNs: outcome.connectStartNs,
+    total: telemetry.snapshot(),
+    ...(load && { load }),
+    facts: pool.facts,
+    intervals: telemetry.intervals,
+    thresholds: request.thresholds,
+    summarise: (outcomes) => shielded(() => protocol.summarise?.(outcomes), protocol.name, io),
+  };
+  return buildReport(record);
+}
+
+/** A protocol that cannot summarise costs its section of the report, not the report. */
+function shielded<T>(summarise: () => T, name: string, io: RunIo): T | undefined {
+  try {
+    return summarise();
+  } catch (error) {
+    const detail = error instanceof Error ? error.message : String(error);
+    io.stderr.write(`mcc: the protocol ${name} threw in summarise, and its section is left out: ${detail}\n`);
+    return undefined;
+  }
+}

@@ -1,0 +1,145 @@
+import type { IntervalSnapshot, Phase } from '../contracts/report.js';
+import { intervalBetween } from '../metrics/interval.js';
+import { busyPercent, LiveMeter } from '../metrics/live-meter.js';
+import { mergeSnapshots, takeSnapshot, type Snapshot } from '../metrics/snapshot.js';
+import { StatsReader } from '../metrics/stats-reader.js';
+import type { RunRecord } from '../metrics/report.js';
+import type { Gauge } from './lifecycle.js';
+import type { ReporterHost } from './reporters.js';
+
+const PROGRESS_MS = 100;
+/** A rest of the load shorter than this share of an interval makes no interval of its own. */
+const REST_SHARE = 0.05;
+/** Bound of a report's intervals: later ones still reach the reporters. */
+const INTERVALS_MAX = 100_000;
+
+interface Mark {
+  readonly atMs: number;
+  readonly snapshot: Snapshot;
+  readonly workNs: readonly number[];
+}
+
+/** Reads the workers' stats blocks as the phases go by: live figures, intervals, and the load's first and last moment. */
+export class Telemetry implements Gauge {
+  readonly intervals: IntervalSnapshot[] = [];
+  readonly #readers: readonly StatsReader[];
+  readonly #stackCounters: readonly string[];
+  readonly #host: ReporterHost;
+  readonly #intervalMs: number;
+  readonly #connections: number;
+  readonly #live: LiveMeter;
+  #progressTimer: NodeJS.Timeout | undefined;
+  #intervalTimer: NodeJS.Timeout | undefined;
+  #phase: { readonly name: Phase; readonly startMs: number; readonly seconds: number | undefined } | undefined;
+  #loadStart: Mark | undefined;
+  #loadEnd: Mark | undefined;
+  #lastCut: { readonly seconds: number; readonly snapshot: Snapshot } | undefined;
+
+  constructor(options: {
+    readonly blocks: readonly SharedArrayBuffer[];
+    readonly stackCounters: readonly string[];
+    readonly host: ReporterHost;
+    readonly intervalMs: number;
+    readonly connections: number;
+  }) {
+    this.#readers = options.blocks.map((block) => new StatsReader(block));
+    this.#stackCounters = options.stackCounters;
+    this.#host = options.host;
+    this.#intervalMs = options.intervalMs;
+    this.#connections = options.connections;
+    this.#live = new LiveMeter(this.#readers, performance.now());
+  }
+
+  /** All workers together. */
+  snapshot(): Snapshot {
+    return this.#readers.map((reader) => takeSnapshot(reader, this.#stackCounters)).reduce(mergeSnapshots);
+  }
+
+  /** The load phase, once it has been. */
+  get load(): RunRecord['load'] {
+    const start = this.#loadStart;
+    const end = this.#loadEnd;
+    if (start === undefined || end === undefined) return undefined;
+    const work = end.workNs.map((ns, worker) => ns - start.workNs[worker]!);
+    const wallMs = end.atMs - start.atMs;
+    return { start: start.snapshot, end: end.snapshot, seconds: wallMs / 1000, busyPercent: busyPercent(work, wallMs) };
+  }
+
+  established(): number {
+    return this.#readers.reduce((sum, reader) => sum + reader.counter('established'), 0);
+  }
+
+  connectActivity(): number {
+    const of = (reader: StatsReader): number =>
+      reader.counter('attempted') + reader.counter('established') + reader.counter('connectFailed');
+    return this.#readers.reduce((sum, reader) => sum + of(reader), 0);
+  }
+
+  enter(name: Phase, phaseSeconds?: number): void {
+    this.#phase = { name, startMs: performance.now(), seconds: phaseSeconds };
+    if (!this.#host.wantsProgress) return;
+    this.#tellProgress();
+    this.#progressTimer ??= setInterval(() => this.#tellProgress(), PROGRESS_MS);
+  }
+
+  loadStarts(leadMs: number): void {
+    this.#loadStart = { ...this.#mark(), atMs: performance.now() + leadMs };
+    this.#lastCut = { seconds: 0, snapshot: this.#loadStart.snapshot };
+    this.#awaitInterval(1);
+  }
+
+  loadEnds(): void {
+    clearTimeout(this.#intervalTimer);
+    this.#loadEnd = this.#mark();
+    const seconds = this.#secondsOfLoad(this.#loadEnd.atMs);
+    if ((seconds - this.#lastCut!.seconds) * 1000 >= this.#intervalMs * REST_SHARE) {
+      this.#cut(seconds, this.#loadEnd.snapshot);
+    }
+  }
+
+  /** Ends all timers. */
+  stop(): void {
+    clearInterval(this.#progressTimer);
+    clearTimeout(this.#intervalTimer);
+  }
+
+  #mark(): Mark {
+    return { atMs: performance.now(), snapshot: this.snapshot(), workNs: this.#readers.map((reader) => reader.workNs) };
+  }
+
+  #secondsOfLoad(atMs: number): number {
+    return Math.max(0, atMs - this.#loadStart!.atMs) / 1000;
+  }
+
+  /** Intervals end at multiples of their length, so that they do not drift. */
+  #awaitInterval(number: number): void {
+    const dueMs = this.#loadStart!.atMs + number * this.#intervalMs;
+    this.#intervalTimer = setTimeout(
+      () => {
+        this.#cut(this.#secondsOfLoad(performance.now()), this.snapshot());
+        this.#awaitInterval(number + 1);
+      },
+      Math.max(0, dueMs - performance.now()),
+    );
+  }
+
+  #cut(seconds: number, snapshot: Snapshot): void {
+    const cut = { seconds, snapshot };
+    const interval = intervalBetween(this.#lastCut!, cut);
+    this.#lastCut = cut;
+    if (this.intervals.length < INTERVALS_MAX) this.intervals.push(interval);
+    this.#host.interval(interval);
+  }
+
+  #tellProgress(): void {
+    const { name, startMs, seconds } = this.#phase!;
+    const now = performance.now();
+    this.#host.progress({
+      phase: name,
+      elapsedSeconds: (now - startMs) / 1000,
+      ...(seconds !== undefined && { phaseSeconds: seconds }),
+      connectionsTotal: this.#connections,
+      ...this.#live.read(now),
+    });
+  }
+}
