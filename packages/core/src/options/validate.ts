@@ -18,12 +18,13 @@ export function validateOptions<S extends z.ZodObject>(
     const raw = given.get(spec.name);
     if (raw !== undefined) input[spec.key] = shape(spec, raw.value);
   }
-  const result = schema.safeParse(input, { reportInput: true });
+  const result = schema.safeParse(input);
   if (result.success) return freeze(result.data);
   const issue = result.error.issues[0]!;
   const spec = specs.find((candidate) => candidate.key === issue.path[0]);
-  const label = spec === undefined ? owner : (given.get(spec.name)?.label ?? `--${spec.name}`);
-  throw usageError(joinSentence(label, sentenceOf(issue)));
+  if (spec === undefined) throw usageError(joinSentence(owner, sentenceOf(issue, undefined)));
+  const raw = given.get(spec.name);
+  throw usageError(joinSentence(raw?.label ?? `--${spec.name}`, sentenceOf(issue, raw?.value)));
 }
 
 /** Every option in force as plain JSON, under its key: what the schema made of it, or else what was given. */
@@ -60,17 +61,17 @@ function joinSentence(label: string, sentence: string): string {
   return sentence === 'is required' ? `${label} ${sentence}` : `${label}: ${sentence}`;
 }
 
-/** One sentence for a zod issue; those of our own schemas and refinements are sentences already. */
-function sentenceOf(issue: z.core.$ZodIssue): string {
-  const input = typeof issue.input === 'string' ? `"${issue.input}"` : JSON.stringify(issue.input);
+/** One sentence for a zod issue; those of our own schemas and refinements are sentences already. `given` is the value as it was typed. */
+function sentenceOf(issue: z.core.$ZodIssue, given: unknown): string {
+  const input = typeof given === 'string' ? `"${given}"` : JSON.stringify(given);
   switch (issue.code) {
     case 'invalid_value': {
       const values = issue.values.map(String);
-      if (issue.input === undefined) return 'is required';
-      return `${input} is not one of ${values.join(', ')}${didYouMean(String(issue.input), values)}`;
+      if (given === undefined) return 'is required';
+      return `${input} is not one of ${values.join(', ')}${didYouMean(String(given), values)}`;
     }
     case 'invalid_type':
-      return issue.input === undefined ? 'is required' : `${input} is not a ${issue.expected}`;
+      return given === undefined ? 'is required' : `${input} is not a ${issue.expected}`;
     case 'too_small':
       return `${input} is too small: at least ${issue.minimum}`;
     case 'too_big':

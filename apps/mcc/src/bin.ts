@@ -1,0 +1,6 @@
+#!/usr/bin/env node
+import { main } from './main.js';
+import { finish, guardStreams } from './streams.js';
+
+guardStreams();
+await finish(await main(process.argv.slice(2)));

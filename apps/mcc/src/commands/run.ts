@@ -1,0 +1,52 @@
+import {
+  openCommand,
+  prepareRun,
+  processIo,
+  readCommand,
+  run,
+  runOptions,
+  usageError,
+  type ChosenPlugins,
+  type LoadedPlugin,
+} from '@mcc/core';
+import type { CAC } from 'cac';
+import { PLUGIN_DEFAULTS, pluginPlaces } from '../environment.js';
+import { warn } from '../failure.js';
+import { HELP_SPECS, printHelp, wantsHelp } from '../help.js';
+
+/** `mcc run`: drives load at a target. */
+export async function runCommand(args: readonly string[], cli: CAC): Promise<number> {
+  const opened = await openCommand(runOptions(PLUGIN_DEFAULTS), args, pluginPlaces(), HELP_SPECS);
+  if (wantsHelp(args)) {
+    printHelp(cli, opened.specs);
+    return 0;
+  }
+  const { options, plugins, positionals, optionsForReport } = readCommand(opened, args);
+  const dest = chooseTarget(options.dest, positionals);
+  const { request, warnings } = await prepareRun({ ...options, ...dest }, sortPlugins(plugins), {
+    ...optionsForReport,
+    ...dest,
+  });
+  warnings.forEach(warn);
+  return run(request, processIo({ console: dataGoesToStdout(plugins) ? process.stderr : process.stdout }));
+}
+
+/** The plugins by their kind: there is one stack and one protocol. */
+export function sortPlugins(plugins: readonly LoadedPlugin[]): ChosenPlugins {
+  const ofKind = (kind: string): LoadedPlugin[] => plugins.filter(({ plugin }) => plugin.kind === kind);
+  return { stack: ofKind('stack')[0]!, protocol: ofKind('protocol')[0]!, reporters: ofKind('reporter') };
+}
+
+/** `mcc run http://…` means `--dest http://…`. */
+function chooseTarget(dest: string | undefined, positionals: readonly string[]): { dest?: string } {
+  const [target, second] = positionals;
+  if (second !== undefined) throw usageError(`"${second}" is one argument too many: a run has one target`);
+  if (target === undefined) return {};
+  if (dest !== undefined) throw usageError(`the target is given twice: as "${target}" and as --dest ${dest}`);
+  return { dest: target };
+}
+
+/** The JSON report on stdout must be all that is there, so that people's lines go to stderr. */
+function dataGoesToStdout(plugins: readonly LoadedPlugin[]): boolean {
+  return plugins.some(({ plugin, options }) => plugin.name === 'json' && options.out === undefined);
+}
