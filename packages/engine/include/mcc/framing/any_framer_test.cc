@@ -25,12 +25,12 @@ TEST_CASE("any framer: each kind is framed as it says") {
       {LengthPrefixed{.offset = 0, .width = 1}, "\x01yZ", {{.size = 2}}},
       {Http1{}, "HTTP/1.1 204 No Content\r\n\r\n", {{.size = 27, .outcome = 204}}},
   };
-  for (const auto& [spec, text, expected] : cases) {
-    CAPTURE(spec.index());
-    AnyFramer framer(spec, Role::client, 1);
-    check_all_cuts(framer, text, expected);
+  for (const auto& example : cases) {
+    CAPTURE(example.text);
+    AnyFramer framer(example.spec, Role::client, 1);
+    check_all_cuts(framer, example.text, example.expected);
     AnyFramer moved = std::move(framer);
-    check_all_cuts(moved, text, expected);
+    check_all_cuts(moved, example.text, example.expected);
   }
   AnyFramer server(Http1{}, Role::server, 1);
   check_all_cuts(server, "HEAD / HTTP/1.1\r\n\r\n", {{.size = 19, .head = true}});

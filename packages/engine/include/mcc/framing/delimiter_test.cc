@@ -44,12 +44,12 @@ TEST_CASE("delimiter: patterns that overlap themselves are found where they firs
       {"0123456789abcdef", "0123456789abcde0123456789abcdef0123456789abcdef"},
       {"aabaaabaaabaaab\x01", "aabaaabaaabaaabaaabaaab\x01"},
   };
-  for (const auto& [pattern, text] : cases) {
-    CAPTURE(pattern);
-    DelimiterFramer framer = framer_for(pattern);
-    const std::vector<Seen> expected = expected_of(text, pattern);
+  for (const auto& example : cases) {
+    CAPTURE(example.pattern);
+    DelimiterFramer framer = framer_for(example.pattern);
+    const std::vector<Seen> expected = expected_of(example.text, example.pattern);
     REQUIRE(!expected.empty());
-    check_all_cuts(framer, text, expected);
+    check_all_cuts(framer, example.text, expected);
   }
 }
 

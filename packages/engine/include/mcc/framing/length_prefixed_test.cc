@@ -165,8 +165,8 @@ TEST_CASE("length-prefixed: what cannot run is refused") {
   const auto fault = [](unsigned width, std::int64_t adjust) {
     return LengthPrefixedFramer::fault({.offset = 0, .width = static_cast<std::uint8_t>(width), .adjust = adjust});
   };
-  for (const unsigned width : {5, 6, 7, 9, 255}) CHECK(fault(width, 0) != nullptr);
-  for (const unsigned width : {0, 1, 2, 3, 4, 8}) CHECK(fault(width, 0) == nullptr);
+  for (const unsigned width : {5u, 6u, 7u, 9u, 255u}) CHECK(fault(width, 0) != nullptr);
+  for (const unsigned width : {0u, 1u, 2u, 3u, 4u, 8u}) CHECK(fault(width, 0) == nullptr);
   CHECK(fault(1, INT64_MIN) != nullptr);
   CHECK(fault(1, INT64_MAX) != nullptr);
 }
