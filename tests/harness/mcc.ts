@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { RunReport } from '@mcc/core';
+import { assertReport } from './schema.js';
 import { type Exit, type Running, type StartOptions, start } from './process.js';
 
 const manifestPath = createRequire(import.meta.url).resolve('../../apps/mcc/package.json');
@@ -16,7 +17,7 @@ export interface MccOptions extends StartOptions {
 }
 
 export interface Outcome extends Exit {
-  /** Parsed from stdout: give `--reporter json`. Reading it throws when there is none. */
+  /** Parsed from stdout and checked by its schema: give `--reporter json`. Reading it throws when there is none. */
   readonly report: RunReport;
 }
 
@@ -39,11 +40,14 @@ export function withReport(exit: Exit): Outcome {
   return {
     ...exit,
     get report(): RunReport {
+      let report: unknown;
       try {
-        return JSON.parse(exit.stdout) as RunReport;
+        report = JSON.parse(exit.stdout);
       } catch {
         throw new Error(`no report on stdout (exit ${exit.code ?? exit.signal})\n${exit.stdout}\n${exit.stderr}`);
       }
+      assertReport(report);
+      return report as RunReport;
     },
   };
 }
