@@ -33,3 +33,4 @@ export { importPlugin, type ImportedPlugin } from './plugins/load.js';
 export type { PluginPlaces } from './plugins/locate.js';
 /** The schema library, so that a plugin needs no dependency but this package. */
 export { z } from 'zod';
+export { instantiate } from './container.js';

@@ -28,7 +28,9 @@ export async function runCommand(args: readonly string[], cli: CAC): Promise<num
     ...dest,
   });
   warnings.forEach(warn);
-  return run(request, processIo({ console: dataGoesToStdout(plugins) ? process.stderr : process.stdout }));
+  const console = dataGoesToStdout(plugins) ? process.stderr : process.stdout;
+  const { exitCode } = await run(request, processIo({ console }));
+  return exitCode;
 }
 
 /** The plugins by their kind: there is one stack and one protocol. */

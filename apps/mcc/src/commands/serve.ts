@@ -1,8 +1,20 @@
-import { openCommand, prepareServe, processIo, readCommand, serve, serveOptions, usageError } from '@mcc/core';
+import {
+  openCommand,
+  prepareServe,
+  processIo,
+  readCommand,
+  serve,
+  serveOptions,
+  usageError,
+  type Endpoint,
+  type ServeRequest,
+  type Snapshot,
+} from '@mcc/core';
 import type { CAC } from 'cac';
 import { defaultServeConnections, PLUGIN_DEFAULTS, pluginPlaces } from '../environment.js';
 import { warn } from '../failure.js';
 import { HELP_SPECS, printHelp, wantsHelp } from '../help.js';
+import { table } from '../table.js';
 import { sortPlugins } from './run.js';
 
 /** `mcc serve`: accepts connections and answers, until a signal. */
@@ -18,5 +30,30 @@ export async function serveCommand(args: readonly string[], cli: CAC): Promise<n
   }
   const prepared = await prepareServe(options, sortPlugins(plugins), optionsForReport, defaultServeConnections());
   prepared.warnings.forEach(warn);
-  return serve(prepared.request, processIo({ console: process.stdout }));
+  const { request } = prepared;
+  return serve(request, {
+    ...processIo({ console: process.stdout }),
+    listening: (endpoints) => process.stdout.write(renderListening(request, endpoints)),
+    ended: (totals) => process.stdout.write(renderTotals(totals)),
+  });
+}
+
+/** The line that scripts wait for: `listening on 127.0.0.1:8080 (http on kernel, 1 worker)`. */
+export function renderListening({ stack, protocol, smp }: ServeRequest, endpoints: readonly Endpoint[]): string {
+  const where = endpoints.map(({ address, port }) =>
+    address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`,
+  );
+  const workers = smp === 1 ? '1 worker' : `${smp} workers`;
+  return `listening on ${where.join(' ')} (${protocol.plugin.name} on ${stack.plugin.name}, ${workers})\n`;
+}
+
+/** What a server did, once it has ended. */
+export function renderTotals({ counters, errors }: Pick<Snapshot, 'counters' | 'errors'>): string {
+  const rows = [
+    ['connections', `${counters.established} accepted, ${counters.peak} at one time`],
+    ['requests', `${counters.requestsCompleted} answered, ${counters.requestsFailed} failed`],
+    ['bytes', `${counters.bytesReceived} received, ${counters.bytesSent} sent`],
+    ...Object.entries(errors).map(([code, times]) => [code, String(times)]),
+  ];
+  return table(rows);
 }

@@ -1,10 +1,13 @@
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
 import type { Endpoint } from '../contracts/stack.js';
+import { MccError } from '../errors.js';
 import type { LoadedPlugin, RunRequest, ServeRequest } from '../run/request.js';
 import { parseThreshold } from '../thresholds/threshold.js';
 import type { RunOptions, ServeOptions } from './core-options.js';
 import { allowedCpus, chooseCpus } from './cpus.js';
-import { usageError } from './raw.js';
+import { firstLine, usageError } from './raw.js';
 import { familyOf, resolveHost } from './resolve-host.js';
 import { parseSources } from './sources.js';
 import { parseHostPort, parseTarget } from './target.js';
@@ -103,8 +106,21 @@ function chooseWorkers(options: RunOptions | ServeOptions, role: 'client' | 'ser
 
 async function listenEndpoint(text: string): Promise<Endpoint[]> {
   const { host, port = DEFAULT_LISTEN_PORT } = parseHostPort(text, '--listen');
-  if (port === 0) throw usageError('--listen: port 0 is not supported, for the workers could not agree on one');
-  return resolveHost(host, port);
+  const endpoints = await resolveHost(host, port);
+  return port === 0 ? Promise.all(endpoints.map(withFreePort)) : endpoints;
+}
+
+/** Every worker listens on the port by itself, so port 0 is made a number before they start. */
+async function withFreePort({ address }: Endpoint): Promise<Endpoint> {
+  const server = createServer();
+  try {
+    await once(server.listen(0, address), 'listening');
+    return { address, port: (server.address() as AddressInfo).port };
+  } catch (cause) {
+    throw new MccError('MCC_ERR_LISTEN', { what: `No port is free on ${address}: ${firstLine(cause)}.`, cause });
+  } finally {
+    server.close();
+  }
 }
 
 function randomSeed(): bigint {
