@@ -33,6 +33,14 @@ export default class TallyReporter {
   fail(total, name, errors) {
     total.failed += 1;
     console.log(`FAILED ${name}`);
-    for (const error of errors) console.log(error.stack ?? error.message, error.diff ? `\n${error.diff}` : '');
+    for (const error of errors) console.log(ownFrames(error.stack ?? error.message), error.diff ? `\n${error.diff}` : '');
   }
+}
+
+/** A stack trace without the frames of vitest itself. */
+function ownFrames(stack) {
+  return stack
+    .split('\n')
+    .filter((line) => !/^\s+at .*node_modules/.test(line))
+    .join('\n');
 }

@@ -1,0 +1,61 @@
+import { expect, test } from 'vitest';
+import { drive, serve } from './harness/mcc.js';
+import { createLink } from './harness/netns.js';
+import { startNginx } from './harness/nginx.js';
+
+test('too few files may be open', async () => {
+  const server = await serve(['--proto', 'http']);
+  // Without the privilege to raise it, a limit holds.
+  const unprivileged = process.getuid?.() === 0 ? ['setpriv', '--bounding-set=-sys_resource'] : [];
+  const { code, stderr, seconds } = await drive(['--dest', server.address, '-c', '500', '-d', '500ms'], {
+    prefix: [...unprivileged, 'prlimit', '--nofile=200:200'],
+  });
+  expect(code).toBe(1);
+  expect(stderr).toContain('MCC_ERR_FILE_LIMIT');
+  expect(stderr).toMatch(/ulimit -n \d+/);
+  expect(seconds).toBeLessThan(5);
+});
+
+test('too few local ports, known before the run', async (context) => {
+  const { client, server } = createLink(context);
+  client.exec('sysctl', '-qw', 'net.ipv4.ip_local_port_range=40000 40099');
+  const dest = `${server.address}:80`;
+  const { code, stderr } = await drive(['--dest', dest, '-c', '150', '-d', '500ms'], { prefix: client.prefix });
+  expect(code).toBe(1);
+  expect(stderr).toContain('MCC_ERR_PORTS_EXHAUSTED');
+  expect(stderr).toMatch(/1 (local )?address(es)? (×|x|times) 100 ports/);
+  expect(stderr).toContain('--source');
+});
+
+test('local ports that others hold are missed during the run', async (context) => {
+  const { client, server } = createLink(context);
+  const nginx = await startNginx(context, { locations: 'location / { return 204; }', within: server });
+  client.exec('sysctl', '-qw', 'net.ipv4.ip_local_port_range=40000 40099');
+  const args = ['--dest', nginx.address, '-c', '60'];
+  const first = drive([...args, '-d', '3s'], { prefix: client.prefix });
+  await new Promise((resolve) => setTimeout(resolve, 1000));
+  const { report } = await drive([...args, '-d', '500ms'], { prefix: client.prefix });
+  expect(report.errors['MCC_ERR_PORTS_EXHAUSTED']).toBeGreaterThan(0);
+  expect(report.connections.peak).toBe(40);
+  expect((await first).report.errors).toEqual({});
+});
+
+test('more local addresses give more ports', async (context) => {
+  const { client, server } = createLink(context);
+  const nginx = await startNginx(context, { locations: 'location / { return 204; }', within: server });
+  client.exec('sysctl', '-qw', 'net.ipv4.ip_local_port_range=40000 40099');
+  for (let host = 3; host <= 5; host += 1)
+    client.exec('ip', 'addr', 'add', `198.18.0.${host}/16`, 'dev', client.device);
+  const flags = ['--dest', nginx.address, '-c', '300', '-d', '500ms', '--source', '198.18.0.1,198.18.0.3-198.18.0.5'];
+  const { code, report } = await drive(flags, { prefix: client.prefix });
+  expect(code).toBe(0);
+  expect(report.connections).toMatchObject({ established: 300, peak: 300, failed: 0 });
+});
+
+test('a local address that this machine does not have', async (context) => {
+  const { client, server } = createLink(context);
+  const flags = ['--dest', `${server.address}:80`, '-c', '1', '-d', '500ms', '--source', '198.18.0.77'];
+  const { code, stdout, stderr } = await drive(flags, { prefix: client.prefix });
+  expect(code).toBe(1);
+  expect(stdout + stderr).toContain('MCC_ERR_ADDRESS_UNAVAILABLE');
+});
