@@ -31,9 +31,7 @@ describe('the plugin', () => {
   it('reads its options as the command line gives them', () => {
     expect(plugin.options.parse({})).toEqual({ plot: true, color: 'auto' });
     expect(plugin.options.parse({ plot: 'false', color: 'never' })).toEqual({ plot: false, color: 'never' });
-    expect(plugin.options.safeParse({ color: 'pink' }).error?.issues[0]?.message).toBe(
-      '"pink" is none of auto, always, never',
-    );
+    expect(plugin.options.safeParse({ color: 'pink' }).success).toBe(false);
   });
 });
 

@@ -4,9 +4,8 @@ import { z } from 'zod';
 export const consoleOptions = z.object({
   plot: flag().prefault(true).describe('draw curves over time and the percentiles at the end'),
   color: z
-    .enum(['auto', 'always', 'never'], { error: ({ input }) => `"${String(input)}" is none of auto, always, never` })
+    .enum(['auto', 'always', 'never'])
     .prefault('auto')
-    .describe('colours; auto: on a terminal, unless NO_COLOR is set')
-    .meta({ placeholder: 'auto|always|never' }),
+    .describe('colours; auto: on a terminal, unless NO_COLOR is set'),
 });
 export type ConsoleOptions = z.infer<typeof consoleOptions>;

@@ -15,9 +15,7 @@ export interface Destination {
 
 /** The destination for `--json.out`; without it, `output`. */
 export function destinationFor(out: string | undefined, output: NodeJS.WritableStream): Destination {
-  // Opening /dev/stdout anew fails where it is a socket, and starts at offset 0 where it is a file: use what is open.
-  if (out === undefined || out === '/dev/stdout') return new StreamDestination(output);
-  return new PathDestination(out);
+  return out === undefined ? new StreamDestination(output) : new PathDestination(out);
 }
 
 class StreamDestination implements Destination {

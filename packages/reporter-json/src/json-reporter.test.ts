@@ -62,9 +62,9 @@ describe('the plugin', () => {
 });
 
 describe('to standard output', () => {
-  it.each([undefined, '/dev/stdout'])('waits until it is written (out %s)', async (out) => {
+  it.each([{}, { out: '/dev/stdout' }])('waits until it is written (%o)', async (given) => {
     const sink = new Sink();
-    const reporter = new JsonReporter(out === undefined ? {} : { out }, sink);
+    const reporter = new JsonReporter(plugin.options.parse(given), sink);
     reporter.onStart();
     await reporter.onEnd(report);
     expect(sink.received).toBe(serialise(report));

@@ -18,7 +18,7 @@ function headline(progress: RunProgress, width: number, style: Style): string {
     return name + style.faint(elapsed + until);
   }
   const of = progress.phaseSeconds === undefined ? '' : ` of ${seconds(progress.phaseSeconds)}`;
-  const tail = `${padLeft(`${Math.floor(share * 100)} %`, 6)}   ${style.faint(elapsed + of)}`;
+  const tail = `${padLeft(`${Math.floor(share * 100 + 1e-9)} %`, 6)}   ${style.faint(elapsed + of)}`;
   return name + bar(share, Math.min(BAR_MAX, width - widthOf(name) - widthOf(tail) - 1), style) + tail;
 }
 
