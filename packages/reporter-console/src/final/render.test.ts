@@ -103,6 +103,17 @@ describe('renderFinal', () => {
     expect(renderFinal(sampleReport({ run: { ...run, endedBy } }), { width: 80 })).toContain(sentence);
   });
 
+  it('counts connections that are opened anew for each request', () => {
+    const connections = {
+      ...sampleReport().connections,
+      attempted: 150_000,
+      established: 150_000,
+      reconnected: 149_936,
+    };
+    const page = renderFinal(sampleReport({ connections }), { width: 120 });
+    expect(page).toMatch(/150,000 +established, 12\.8k\/s while opening, 64 at one time, 149,936 reopened\n/);
+  });
+
   it('says that nothing was answered', () => {
     const requests = { sent: 64, completed: 0, failed: 64, ratePerSecond: 0 };
     expect(renderFinal(sampleReport({ requests }), { width: 80 })).toContain('No request was answered');
