@@ -19,7 +19,7 @@ namespace mcc::framing {
 
 class AnyFramer {
  public:
-  // Why the framing cannot run, or nullptr. Must be asked before construction.
+  // Why the framing cannot run, to follow "step n", or nullptr. Must be asked before construction.
   static const char* fault(const Framing& spec, Role role) noexcept;
 
   // `sessions`: the most replies that can be under way at one time. All memory is reserved here.

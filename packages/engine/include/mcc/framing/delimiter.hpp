@@ -18,7 +18,7 @@ class DelimiterFramer {
   static constexpr std::size_t kPatternMax = 16;
 
   static const char* fault(const Delimiter& spec) noexcept {
-    if (spec.bytes.empty() || spec.bytes.size() > kPatternMax) return "a delimiter has 1 to 16 bytes";
+    if (spec.bytes.empty() || spec.bytes.size() > kPatternMax) return "has a delimiter that is not 1 to 16 bytes";
     return nullptr;
   }
 

@@ -12,9 +12,8 @@ namespace mcc::framing {
 class FixedFramer {
  public:
   static const char* fault(const Fixed& spec) noexcept {
-    if (spec.bytes == 0) return "a fixed reply needs at least 1 byte; use none for no reply";
-    if (spec.bytes > std::numeric_limits<std::uint32_t>::max())
-      return "a fixed reply may have at most 4294967295 bytes";
+    if (spec.bytes == 0) return "expects 0 bytes; the framing for no reply is none";
+    if (spec.bytes > std::numeric_limits<std::uint32_t>::max()) return "expects a fixed reply of 4 GiB or more";
     return nullptr;
   }
 

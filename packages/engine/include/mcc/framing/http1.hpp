@@ -76,13 +76,15 @@ class Http1Framer {
 
 inline const char* Http1Framer::fault(const Http1& spec, Role role) noexcept {
   if (role == Role::server) {
-    return spec.head || spec.expect_sha256 ? "head and expectSha256 are for responses, which a server does not read"
-                                           : nullptr;
+    return spec.head || spec.expect_sha256
+               ? "sets head or expectSha256, which are for responses, and a server reads none"
+               : nullptr;
   }
-  if (spec.head && spec.expect_sha256) return "the response to HEAD has no body that could have a SHA-256";
-  if (spec.expect_status.empty()) return "expectStatus needs at least one range";
+  if (spec.head && spec.expect_sha256) return "expects a SHA-256 of the response to HEAD, which has no body";
+  if (spec.expect_status.empty()) return "expects no status at all";
   for (const auto& [from, to] : spec.expect_status) {
-    if (from < 100 || to > kStatusMax || from > to) return "expectStatus ranges lie within 100-999, low end first";
+    if (from < 100 || to > kStatusMax || from > to)
+      return "expects a range of statuses that is not within 100-999, low end first";
   }
   return nullptr;
 }

@@ -15,8 +15,9 @@ namespace mcc::framing {
 class LengthPrefixedFramer {
  public:
   static const char* fault(const LengthPrefixed& spec) noexcept {
-    if (spec.width > 4 && spec.width != 8) return "a length field is 1, 2, 3, 4 or 8 bytes wide, or a varint";
-    if (spec.adjust > kAdjustMax || spec.adjust < -kAdjustMax) return "adjust must lie within 2^53 of zero";
+    if (spec.width > 4 && spec.width != 8)
+      return "has a length field that is neither 1, 2, 3, 4 or 8 bytes wide nor a varint";
+    if (spec.adjust > kAdjustMax || spec.adjust < -kAdjustMax) return "adjusts a length by more than 2^53";
     return nullptr;
   }
 
