@@ -24,7 +24,7 @@ export function makeJobs(
   program: Program,
   protocol: Protocol,
   preflight: PreflightContext,
-  timing: Timing,
+  { setupTimeNs, connectTimeoutNs, timeoutNs }: Timing,
 ): WorkerJob[] {
   const handled = program.steps.some((step) => step.kind === 'handler');
   if (handled && protocol.connection === undefined) {
@@ -40,7 +40,9 @@ export function makeJobs(
       program,
       context: {
         ...preflight,
-        ...timing,
+        setupTimeNs,
+        connectTimeoutNs,
+        timeoutNs,
         workerIndex,
         ...(cpu !== undefined && { cpu }),
         sessions: Math.ceil((preflight.connections - workerIndex) / preflight.workers),

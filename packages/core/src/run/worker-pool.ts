@@ -26,6 +26,19 @@ class Barrier {
   }
 }
 
+function startWorker(url: URL, workerData: WorkerJob): Worker {
+  try {
+    // Its stdout is kept off ours, which is the report's.
+    return new Worker(url, { workerData, stdout: true, stderr: true });
+  } catch (cause) {
+    throw new MccError('MCC_ERR_PROGRAM', {
+      what: `The program or the options of a plugin are not plain data: ${(cause as Error).message}`,
+      remedy: 'Report it to the author of the plugin.',
+      cause,
+    });
+  }
+}
+
 /** The worker threads of a run, as one. Each promise resolves when all of them have come that far. */
 export class WorkerPool {
   readonly #workers: readonly Worker[];
@@ -46,8 +59,7 @@ export class WorkerPool {
     const barrier = (): Barrier => new Barrier(jobs.length);
     this.#barriers = { ready: barrier(), connected: barrier(), completed: barrier(), drained: barrier() };
     this.broken = new Promise((resolve) => (this.#break = resolve));
-    // Their stdout is kept off ours, which is the report's.
-    this.#workers = jobs.map((workerData) => new Worker(url, { workerData, stdout: true, stderr: true }));
+    this.#workers = jobs.map((job) => startWorker(url, job));
     this.#ended = Promise.all(this.#workers.map((worker, index) => this.#watch(worker, index)));
   }
 
