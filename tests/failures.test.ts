@@ -100,10 +100,8 @@ describe('failures speak', () => {
 
   test('the server stops reading', async () => {
     const address = await startServer((socket) => socket.pause());
-    const { code, report, seconds } = await drive([
-      ...['--dest', address, '--proto', 'raw', '--raw.length', '32m', ...LOAD],
-      ...['--timeout', '500ms'],
-    ]);
+    const message = ['--proto', 'raw', '--raw.length', '32m', '--timeout', '500ms'];
+    const { code, report, seconds } = await drive(['--dest', address, ...message, ...LOAD]);
     expect(code).toBe(1);
     expect(report.requests.completed).toBe(0);
     expect(report.requests.failed).toBeGreaterThanOrEqual(4);

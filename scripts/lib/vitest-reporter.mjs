@@ -33,7 +33,8 @@ export default class TallyReporter {
   fail(total, name, errors) {
     total.failed += 1;
     console.log(`FAILED ${name}`);
-    for (const error of errors) console.log(ownFrames(error.stack ?? error.message), error.diff ? `\n${error.diff}` : '');
+    for (const error of errors)
+      console.log(ownFrames(error.stack ?? error.message), error.diff ? `\n${error.diff}` : '');
   }
 }
 

@@ -5,7 +5,7 @@ import { resolveRelative } from './packages.mjs';
 
 /** Files that a tool looks for by their name. */
 const KNOWN =
-  /(^|\/)(package(-lock)?\.json|tsconfig[\w.]*\.json|nx\.json|README\.md|LICENSE|binding\.gyp|CMakeLists\.txt|\.[\w.-]+)$/;
+  /(^|\/)(package(-lock)?\.json|tsconfig[\w.]*\.json|nx\.json|README\.md|LICENSE|binding\.gyp|CMakeLists\.txt|\.[\w.-]+|[\w-]+\.d\.ts)$/;
 const TOOL_CONFIG = /\.config\.ts$/;
 /** Only these name the sources that they build or run; a mention in prose keeps nothing alive. */
 const BUILD_FILE = /(^|\/)(package\.json|binding\.gyp|CMakeLists\.txt|[\w.]+\.config\.ts|\.ci\/run)$|^scripts\//;
@@ -24,7 +24,7 @@ export async function dead() {
     for (const next of referencesOf(path, all)) visit(next);
   };
   const isRoot = (path) =>
-    KNOWN.test(path) || TOOL_CONFIG.test(path) || ENTRY.test(path) || /(\.test\.ts|_test\.cc)$/.test(path);
+    KNOWN.test(path) || TOOL_CONFIG.test(path) || ENTRY.test(path) || /(\.test\.ts|_(test|fuzz)\.cc)$/.test(path);
   for (const path of all.filter(isRoot)) visit(path);
   return { problems: all.filter((path) => !reached.has(path)).map((path) => `${path}: nothing refers to it`) };
 }

@@ -6,7 +6,7 @@ import { files, read } from '../lib/tree.mjs';
 import { importsOf, isScript } from './imports.mjs';
 import { packages, splitSpecifier } from './packages.mjs';
 
-const isTest = (path) => /\.test\.ts$|\.config\.ts$/.test(path);
+const isTest = (path) => /\.test\.ts$|\.config\.ts$|[./]fixtures?[./]/.test(path);
 
 /** What a package imports it declares; what it declares it imports, or names in its build files. */
 export async function dependencies() {

@@ -23,9 +23,8 @@ describe('the harness', () => {
     const nginx = await startNginx(context, { locations: 'location / { return 204; }' });
     for (let index = 0; index < 3; index += 1) await fetch(`http://${nginx.address}/`);
     const log = await nginx.stop();
-    expect(log.map(({ status, complete }) => ({ status, complete }))).toEqual(
-      Array(3).fill({ status: 204, complete: true }),
-    );
+    expect(log).toHaveLength(3);
+    expect(log.every((entry) => entry.status === 204 && entry.complete)).toBe(true);
   });
 
   test('serves what a test makes up', async () => {

@@ -36,10 +36,8 @@ export function createLink(context: TestContext): Link {
     for (const { name } of [client, server]) if (existsSync(`/run/netns/${name}`)) ip('netns', 'del', name);
   });
   for (const { name } of [client, server]) ip('netns', 'add', name);
-  ip(
-    ...['link', 'add', client.device, 'netns', client.name, 'type', 'veth'],
-    ...['peer', 'name', server.device, 'netns', server.name],
-  );
+  const peer = ['peer', 'name', server.device, 'netns', server.name];
+  ip('link', 'add', client.device, 'netns', client.name, 'type', 'veth', ...peer);
   for (const end of [client, server]) {
     end.exec('ip', 'addr', 'add', `${end.address}/16`, 'dev', end.device);
     end.exec('ip', 'link', 'set', end.device, 'up');

@@ -27,6 +27,6 @@ export function onRequest(socket: Socket, answer: () => void): void {
   socket.setEncoding('latin1').on('data', (text: string) => {
     const parts = (unread + text).split('\r\n\r\n');
     unread = parts.pop() ?? '';
-    for (const _request of parts) answer();
+    parts.forEach(() => answer());
   });
 }
