@@ -58,5 +58,5 @@ export function chooseCpus(
     const warning = `${workers} workers share ${allowed.length} core${allowed.length === 1 ? '' : 's'}, so none is pinned and timing suffers`;
     return { warning };
   }
-  return { cpus: (role === 'client' ? [...allowed] : [...allowed].reverse()).slice(0, workers) };
+  return { cpus: (role === 'client' ? allowed : allowed.toReversed()).slice(0, workers) };
 }

@@ -9,17 +9,14 @@ export function checkClashes(specs: readonly OptionSpec[], pluginNames: readonly
     if (other !== undefined) throw clash(name, owner, other);
     owners.set(name, owner);
   };
+  for (const name of pluginNames) claim(`--${name}.…`, `a plugin named ${name}`);
   for (const spec of specs) {
     const owner = spec.plugin === undefined ? 'mcc itself' : `the plugin ${spec.plugin}`;
     for (const name of [spec.name, ...spec.otherNames]) claim(`--${name}`, owner);
     if (spec.alias !== undefined) claim(`-${spec.alias}`, owner);
   }
-  const seen = new Set<string>();
-  for (const name of pluginNames) {
-    if (seen.has(name)) throw clash(`--${name}.…`, `the plugin ${name}`, `another plugin named ${name}`);
-    if (owners.has(`--${name}`)) throw clash(`--${name}`, `the plugin ${name}`, 'mcc itself');
-    seen.add(name);
-  }
+  // A configuration file nests a plugin's options under its name, where core's own option would stand.
+  for (const name of pluginNames) claim(`--${name}`, `the plugin ${name}`);
 }
 
 function clash(name: string, owner: string, other: string): MccError {

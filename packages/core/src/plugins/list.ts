@@ -24,7 +24,8 @@ export function listPlugins(places: readonly string[]): InstalledPlugin[] {
     }
   }
   return [...plugins.values()].sort(
-    (a, b) => a.kind.localeCompare(b.kind) || a.name.localeCompare(b.name) || a.packageName.localeCompare(b.packageName),
+    (a, b) =>
+      a.kind.localeCompare(b.kind) || a.name.localeCompare(b.name) || a.packageName.localeCompare(b.packageName),
   );
 }
 

@@ -54,7 +54,11 @@ function isPlugin(value: unknown): value is Partial<Plugin> {
 }
 
 /** Compares what a plugin says about itself, in its package.json or its export, with what is wanted. */
-function check(claims: { readonly kind?: unknown; readonly apiVersion?: unknown }, kind: PluginKind, spec: string): void {
+function check(
+  claims: { readonly kind?: unknown; readonly apiVersion?: unknown },
+  kind: PluginKind,
+  spec: string,
+): void {
   if (claims.apiVersion !== API_VERSION) {
     throw new MccError('MCC_ERR_PLUGIN_API_VERSION', {
       what: `The plugin "${spec}" was written for plugin interface ${String(claims.apiVersion)}, but this mcc has ${API_VERSION}.`,
