@@ -47,8 +47,10 @@ function referencesOf(path, all) {
   // By name: build files name sources, and documents, tests and build files name everything else.
   for (const file of all) {
     const isSource = isScript(file) || isCpp(file);
-    if (file !== path && (!isSource || BUILD_FILE.test(path)) && text.includes(nameOf(file, path)))
-      references.push(file);
+    if (file === path || (isSource && !BUILD_FILE.test(path))) continue;
+    // Data may also be read by the folder, as conf/ and expected/ are.
+    const byFolder = !isSource && isScript(path) && text.includes(`${basename(dirname(file))}/`);
+    if (byFolder || text.includes(nameOf(file, path))) references.push(file);
   }
   return references;
 }
