@@ -52,8 +52,10 @@ class EnginePort final : public Port {
   std::optional<ProgramFault> load(const Program& program) override {
     auto compiled = compile(program);
     if (auto* fault = std::get_if<ProgramFault>(&compiled)) return *fault;
-    engine_ = std::make_unique<Engine<StackT, TscClock>>(options_, std::get<CompiledProgram>(std::move(compiled)),
-                                                         *stack_, clock_, buffers_.stats, buffers_.events);
+    if (program.role != options_.role) return ProgramFault{-1, "it is not for the role of this worker"};
+    program_ = std::get<CompiledProgram>(std::move(compiled));
+    engine_ = std::make_unique<Engine<StackT, TscClock>>(options_, program_, *stack_, clock_, buffers_.stats,
+                                                         buffers_.events);
     return std::nullopt;
   }
 
@@ -77,8 +79,10 @@ class EnginePort final : public Port {
   EngineOptions options_;
   PortBuffers buffers_;
   TscClock& clock_;
+  // They go in reverse: the stack may hold pointers to the program's messages, the engine uses both.
+  CompiledProgram program_;
   std::unique_ptr<StackT> stack_;
-  std::unique_ptr<Engine<StackT, TscClock>> engine_;  // goes before the stack
+  std::unique_ptr<Engine<StackT, TscClock>> engine_;
 };
 
 }  // namespace mcc

@@ -1,0 +1,76 @@
+#pragma once
+// A program in the form that the engine runs: one small operation per step, with everything worked out beforehand that
+// does not depend on the connection.
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "mcc/program.hpp"
+
+namespace mcc {
+
+// A patch within a burst.
+struct Field {
+  Patch::Kind kind;
+  Patch::Encoding encoding;
+  std::uint8_t width;
+  std::uint32_t message;  // which of the burst's messages it belongs to, from 0
+  std::uint32_t offset;   // within the burst
+};
+
+// Bytes that leave together: one message, or several consecutive `send` steps back to back.
+struct Burst {
+  const std::byte* data;  // stable as long as the compiled program
+  std::uint32_t size;
+  std::uint32_t messages;
+  std::span<const Field> fields;  // by offset; empty: `data` is sent as it is
+};
+
+struct Op {
+  enum class Kind : std::uint8_t {
+    burst,
+    answer,
+    expect,
+    expect_none,
+    echo,
+    wait,
+    jump,        // repeat for ever
+    jump_times,  // repeat finitely
+    close,
+    close_last,
+    handler,
+    end,
+  };
+  Kind kind = Kind::end;
+  // The burst that may be partly sent when a session stops here: that of this earlier operation.
+  std::uint16_t sender = 0;
+  // jump, jump_times: where to.
+  std::uint16_t target = 0;
+  // Before this operation; a client's: sent and not yet replied to, a server's: read and not yet answered.
+  std::uint16_t outstanding = 0;
+  // burst, answer: how many a client's starts, a server's completes. Server's expect: 1 if an answer is to follow.
+  std::uint16_t requests = 0;
+  // burst: index of the burst; answer: of the first of four; expect: of the framing; wait: of the wait; jump_times: how
+  // often.
+  std::uint32_t index = 0;
+};
+static_assert(sizeof(Op) <= 16);
+
+struct CompiledProgram {
+  Role role = Role::client;
+  bool has_handler = false;
+  bool has_echo = false;
+  bool has_finite_repeat = false;
+  std::vector<Op> ops;
+  std::vector<Burst> bursts;
+  std::vector<Framing> framings;  // each kind once
+  std::vector<Wait> waits;
+
+  // What the bursts point into.
+  std::vector<std::vector<std::byte>> storage;
+  std::vector<std::vector<Field>> fields;
+};
+
+}  // namespace mcc

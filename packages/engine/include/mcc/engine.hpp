@@ -1,0 +1,179 @@
+#pragma once
+// Runs one program for every connection of one worker, on any stack. It is the stack's handler: the stack reports what
+// happened, the engine answers with sends, connects and closes. Nothing allocates once it is made.
+//
+// The members are defined by theme in engine/: phases.hpp (commands, the loop), connections.hpp (opening, losing,
+// closing), steps.hpp (the program), delivery.hpp (what the stack reports), speaking.hpp (echo and handlers).
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "mcc/backlog.hpp"
+#include "mcc/batch.hpp"
+#include "mcc/clock.hpp"
+#include "mcc/compiled_program.hpp"
+#include "mcc/event_writer.hpp"
+#include "mcc/framing/any_framer.hpp"
+#include "mcc/options.hpp"
+#include "mcc/pacer.hpp"
+#include "mcc/recorder.hpp"
+#include "mcc/session.hpp"
+#include "mcc/side_pool.hpp"
+#include "mcc/stack.hpp"
+#include "mcc/timer_wheel.hpp"
+
+namespace mcc {
+
+template <class StackT, Clock ClockT>
+class Engine {
+ public:
+  // Everything given by reference outlives the engine; the program outlives the stack too, which may keep pointers to
+  // its messages. `stats`: stats::kWords zeroed words. `events`: kEventBytesMin bytes or more when the program has a
+  // handler.
+  Engine(const EngineOptions& options, const CompiledProgram& program, StackT& stack, ClockT& clock,
+         std::span<std::uint64_t> stats, std::span<std::byte> events);
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+
+  // Whole records of batch.hpp. Throws Failure for records that are none, and when the server cannot listen.
+  void submit(Bytes commands);
+
+  // Runs for about budget_ns, less when there are events for the handlers to read. Returns how many bytes of them.
+  std::size_t run(Nanos budget_ns);
+
+  // StackHandler: for the stack, while it is in poll.
+  void on_connected(Slot slot, Nanos now);
+  void on_accepted(Slot slot, Nanos now);
+  void on_data(Slot slot, Bytes bytes, Nanos now);
+  void on_writable(Slot slot, Nanos now);
+  void on_peer_closed(Slot slot, Nanos now);
+  void on_closed(Slot slot, Error reason, Nanos now);
+  bool full() const noexcept { return program_.has_handler && events_.full(); }
+
+ private:
+  using State = Session::State;
+  using Counter = stats::Counter;
+  enum class Phase : std::uint8_t { idle, connect, load, drain, abort };
+  enum class Manner : std::uint8_t { orderly, reset };
+
+  // A session may send this many bursts before others have their turn.
+  static constexpr unsigned kBurstsPerTurn = 64;
+  // Timers, connects or closes between two polls of the stack.
+  static constexpr std::uint32_t kBatchMax = 512;
+  static constexpr Nanos kPublishNs = 10'000'000;
+  static constexpr Nanos kBackOffMinNs = 1'000'000;
+  static constexpr Nanos kBackOffMaxNs = 1'000'000'000;
+  static constexpr std::uint8_t kFruitlessMax = 11;  // 1 ms doubled ten times is over a second
+
+  // phases.hpp
+  void obey(const Record& record, Bytes payload);
+  void start_connecting();
+  void start_closing(Phase phase);
+  std::uint32_t do_what_is_due(Nanos now);
+  std::uint32_t sweep(Nanos now);
+  void sweep_session(Slot slot, Session& session, Nanos now);
+  Nanos next_due(Nanos now) noexcept;
+  void publish();
+
+  // connections.hpp
+  void open(Slot slot, Session& session);
+  void reopen(Slot slot, Session& session);
+  void connect_failed(Slot slot, Session& session, Error error);
+  void close(Slot slot, Session& session, Manner manner = Manner::orderly, std::uint16_t code = kClosedByUs);
+  void let_go(Session& session, std::uint16_t code);
+  void report_closed(Slot slot, Session& session);
+  void fail(Slot slot, Session& session, Error error, Manner manner);
+  void abandon(Slot slot, Session& session);
+  void drain(Slot slot, Session& session);
+  void lose_requests(Session& session, Error error, std::uint32_t unread);
+  std::uint32_t outstanding(const Session& session) const noexcept;
+  void gone(Slot slot, Session& session, Nanos now);
+  void finish(Session& session);
+  Nanos deadline_of(const Session& session) const noexcept;
+  void on_deadline(Slot slot, Session& session, Nanos now);
+
+  // steps.hpp
+  void advance(Slot slot, Session& session, Nanos now);
+  void start_burst(Slot slot, Session& session, const Op& op);
+  bool push_burst(Slot slot, Session& session, const Op& op);
+  const Burst& burst_of(const Op& op, const Session& session) const noexcept;
+  void start_wait(Slot slot, Session& session, const Op& op, Nanos now);
+  void complete(Session& session) noexcept;
+
+  // delivery.hpp
+  void read_replies(Slot slot, Session& session, Bytes bytes, Nanos now);
+  void complete_reply(Session& session, const framing::Result& result, Nanos now);
+  void close_after_last(Slot slot, Session& session);
+  std::size_t read_requests(Slot slot, Session& session, Bytes bytes, Nanos now);
+  void keep_unread(Slot slot, Session& session, Bytes bytes);
+  void continue_reading(Slot slot, Session& session, Nanos now);
+  void close_if_done(Slot slot, Session& session);
+
+  // speaking.hpp
+  void start_speaking(Slot slot, Session& session);
+  void hear(Slot slot, Session& session, Bytes bytes);
+  bool speak(Slot slot, Session& session, Bytes bytes);
+  void speak_on(Slot slot, Session& session);
+  void obey_handler(const Record& record, Bytes payload);
+  void handler_request(Slot slot, Session& session, Bytes payload);
+  void handler_reply(Slot slot, Session& session, Error error);
+  void handler_close(Slot slot, Session& session, std::uint16_t code);
+  void peer_left(Slot slot, Session& session);
+
+  bool is_client() const noexcept { return program_.role == Role::client; }
+  bool is_closing() const noexcept { return phase_ >= Phase::drain; }
+  // Server: part of a request has come.
+  bool has_unread_request(const Session& session) const noexcept {
+    return !is_client() && session.state == State::expecting && session.rx != 0;
+  }
+  static Error error_of(std::uint16_t number, Error otherwise) noexcept {
+    return number > 0 && number <= kErrorNumberMax ? static_cast<Error>(number) : otherwise;
+  }
+  static std::uint16_t closed_code(Error error) noexcept {
+    return static_cast<std::uint16_t>(kClosedErrorBase + static_cast<unsigned>(error));
+  }
+  std::uint32_t connection_id(Slot slot) const noexcept {
+    return options_.first_connection_id + slot * options_.connection_id_stride;
+  }
+  // For a deadline that can only have moved back since the timer was armed, if it is.
+  void arm(Slot slot, Nanos deadline) noexcept {
+    if (!timers_.armed(slot)) timers_.arm(slot, deadline);
+  }
+  void rearm(Slot slot, Nanos deadline) noexcept {
+    if (timers_.armed(slot)) timers_.disarm(slot);
+    timers_.arm(slot, deadline);
+  }
+
+  const EngineOptions options_;
+  const CompiledProgram& program_;
+  StackT& stack_;
+  ClockT& clock_;
+  Recorder recorder_;
+  Reserved<Session> sessions_;
+  Reserved<std::uint32_t> generations_;  // with handlers: connections that the session has had
+  Reserved<std::uint32_t> turns_;        // with a finite repeat: how often it went back
+  TimerWheel timers_;
+  std::vector<framing::AnyFramer> framers_;
+  SetupPacer pacer_;
+  Backlog backlog_;
+  EventWriter events_;
+  std::array<std::byte, kDeliveryMax> rendered_;
+
+  Phase phase_ = Phase::idle;
+  Nanos load_at_ = TimerWheel::kNever;  // a load that has been ordered
+  Nanos epoch_ = 0;                     // start of the load; a server's: of listening
+  Nanos publish_at_ = 0;
+  std::uint32_t touched_ = 0;  // sessions from here on are as they were made
+  std::uint32_t swept_ = 0;    // sessions that have been told of the present phase
+};
+
+}  // namespace mcc
+
+#include "mcc/engine/connections.hpp"  // IWYU pragma: export
+#include "mcc/engine/delivery.hpp"     // IWYU pragma: export
+#include "mcc/engine/phases.hpp"       // IWYU pragma: export
+#include "mcc/engine/speaking.hpp"     // IWYU pragma: export
+#include "mcc/engine/steps.hpp"        // IWYU pragma: export

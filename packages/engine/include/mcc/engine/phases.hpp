@@ -1,0 +1,187 @@
+#pragma once
+// Engine: what the worker orders, and the loop.
+
+#include <algorithm>
+#include <cstring>
+
+#include "mcc/engine.hpp"
+
+namespace mcc {
+
+template <class S, Clock C>
+Engine<S, C>::Engine(const EngineOptions& options, const CompiledProgram& program, S& stack, C& clock,
+                     std::span<std::uint64_t> stats, std::span<std::byte> events)
+    : options_(options),
+      program_(program),
+      stack_(stack),
+      clock_(clock),
+      recorder_(stats),
+      sessions_(options.sessions),
+      generations_(program.has_handler ? options.sessions : 0),
+      turns_(program.has_finite_repeat ? options.sessions : 0),
+      timers_(sessions_, clock.now()),
+      pacer_(options),
+      backlog_(options.backlog_bytes_max, options.backlog_total_bytes_max),
+      events_(events) {
+  static_assert(Stack<S, Engine> && StackHandler<Engine>);
+  if (program.has_handler && events.size() < kEventBytesMin) {
+    throw Failure("MCC_ERR_STACK", "The event buffer is too small.");
+  }
+  framers_.reserve(program.framings.size());
+  for (const Framing& framing : program.framings) framers_.emplace_back(framing, program.role, options.sessions);
+  if (is_client()) {
+    recorder_.set(Counter::unstarted, options.sessions);
+    recorder_.set(Counter::active, options.sessions);
+  }
+}
+
+template <class S, Clock C>
+void Engine<S, C>::submit(Bytes commands) {
+  while (!commands.empty()) {
+    Record record;
+    if (commands.size() < sizeof record) throw Failure("MCC_ERR_STACK", "A command is cut off.");
+    std::memcpy(&record, commands.data(), sizeof record);
+    commands = commands.subspan(sizeof record);
+    const std::size_t padded = (std::size_t{record.length} + 7) / 8 * 8;
+    if (padded > commands.size()) throw Failure("MCC_ERR_STACK", "The payload of a command is cut off.");
+    obey(record, commands.first(record.length));
+    commands = commands.subspan(padded);
+  }
+}
+
+template <class S, Clock C>
+void Engine<S, C>::obey(const Record& record, Bytes payload) {
+  switch (static_cast<Command>(record.op)) {
+    case Command::connect:
+      return start_connecting();
+    case Command::load:
+      if (payload.size() != sizeof load_at_) throw Failure("MCC_ERR_STACK", "The load command needs its start.");
+      // A server's program runs from accept on.
+      if (is_client() && !is_closing()) std::memcpy(&load_at_, payload.data(), sizeof load_at_);
+      return;
+    case Command::drain:
+      return start_closing(Phase::drain);
+    case Command::abort:
+      return start_closing(Phase::abort);
+    case Command::send:
+    case Command::request:
+    case Command::complete:
+    case Command::fail:
+    case Command::close:
+      return obey_handler(record, payload);
+  }
+  throw Failure("MCC_ERR_STACK", "Unknown command.");
+}
+
+template <class S, Clock C>
+void Engine<S, C>::start_connecting() {
+  if (phase_ != Phase::idle) return;
+  if (is_client()) {
+    phase_ = Phase::connect;
+    pacer_.start(clock_.now());
+    return;
+  }
+  const Error error = stack_.listen();
+  if (error == Error::address_unavailable) {
+    throw Failure("MCC_ERR_LISTEN", "The server could not listen: the address is not configured on this machine.");
+  }
+  if (error == Error::not_permitted) {
+    throw Failure("MCC_ERR_LISTEN", "The server could not listen: the operating system did not permit it.");
+  }
+  if (error != Error::none) throw Failure("MCC_ERR_LISTEN", "The server could not listen.");
+  phase_ = Phase::load;
+  epoch_ = clock_.now();
+  swept_ = options_.sessions;
+}
+
+template <class S, Clock C>
+void Engine<S, C>::start_closing(Phase phase) {
+  if (phase_ >= phase) return;
+  if (is_client()) {
+    pacer_.stop();
+    recorder_.subtract(Counter::active, recorder_.get(Counter::unstarted));
+    recorder_.set(Counter::unstarted, 0);
+  } else if (phase_ == Phase::load) {
+    stack_.unlisten();
+  }
+  phase_ = phase;
+  load_at_ = TimerWheel::kNever;
+  swept_ = 0;
+}
+
+template <class S, Clock C>
+std::size_t Engine<S, C>::run(Nanos budget_ns) {
+  events_.clear();
+  Nanos now = clock_.now();
+  const Nanos end = now + budget_ns;
+  do {
+    const std::uint32_t done = do_what_is_due(now);
+    const Nanos due = std::min(next_due(now), end);
+    const Nanos wait = due > now && events_.used() == 0 ? due - now : 0;
+    const PollResult polled = stack_.poll(*this, wait);
+    const Nanos after = clock_.now();
+    const Nanos passed = after > now ? after - now : 0;
+    recorder_.add(Counter::polled_ns, passed);
+    if (done + polled.events > 0) recorder_.add(Counter::busy_ns, passed - std::min(passed, polled.slept));
+    now = after;
+    if (now >= publish_at_) publish();
+  } while (now < end && events_.used() == 0);
+  if (is_closing()) publish();  // there may be no next time
+  return events_.used();
+}
+
+template <class S, Clock C>
+void Engine<S, C>::publish() {
+  clock_.anchor();
+  stack_.publish();
+  publish_at_ = clock_.now() + kPublishNs;
+}
+
+// Returns how much there was to do.
+template <class S, Clock C>
+std::uint32_t Engine<S, C>::do_what_is_due(Nanos now) {
+  std::uint32_t done = timers_.advance(
+      now, full() ? 0 : kBatchMax, [this](Slot slot) { return deadline_of(sessions_[slot]); },
+      [this, now](Slot slot) { on_deadline(slot, sessions_[slot], now); });
+  if (now >= load_at_) {
+    epoch_ = load_at_;
+    load_at_ = TimerWheel::kNever;
+    phase_ = Phase::load;
+    swept_ = 0;
+  }
+  const std::uint32_t first = pacer_.started();
+  const std::uint32_t count = pacer_.take(now, recorder_.get(Counter::connecting), kBatchMax);
+  for (std::uint32_t i = 0; i < count; ++i) {
+    recorder_.subtract(Counter::unstarted);
+    touched_ = first + i + 1;
+    open(first + i, sessions_[first + i]);
+  }
+  return done + count + sweep(now);
+}
+
+// Brings the news of a phase to all sessions, some at a time so that the stack is not kept waiting.
+template <class S, Clock C>
+std::uint32_t Engine<S, C>::sweep(Nanos now) {
+  if (phase_ < Phase::load) return 0;
+  std::uint32_t done = 0;
+  for (; swept_ < touched_ && done < kBatchMax && !full(); ++done, ++swept_) {
+    sweep_session(swept_, sessions_[swept_], now);
+  }
+  return done;
+}
+
+template <class S, Clock C>
+void Engine<S, C>::sweep_session(Slot slot, Session& session, Nanos now) {
+  if (phase_ == Phase::drain) return drain(slot, session);
+  if (phase_ == Phase::abort) return abandon(slot, session);
+  if (session.state == State::ready) return advance(slot, session, now);
+  if (session.state == State::dormant) return reopen(slot, session);
+}
+
+template <class S, Clock C>
+Nanos Engine<S, C>::next_due(Nanos now) noexcept {
+  if (phase_ >= Phase::load && swept_ < touched_) return now;
+  return std::min({timers_.next(), load_at_, pacer_.next(recorder_.get(Counter::connecting))});
+}
+
+}  // namespace mcc

@@ -1,0 +1,45 @@
+#pragma once
+// When a `wait` step ends.
+
+#include <cstdint>
+#include <limits>
+#include <variant>
+
+#include "mcc/program.hpp"
+#include "mcc/random.hpp"
+
+namespace mcc {
+
+// What a wait may depend on.
+struct WaitContext {
+  Nanos now;
+  Nanos epoch;  // start of the load
+  std::uint64_t bits;
+  std::uint32_t connection_id;
+  std::uint32_t connections_total;
+};
+
+inline Nanos wake_time(const Wait& time, const WaitContext& context) noexcept {
+  struct Visitor {
+    const WaitContext& at;
+
+    Nanos operator()(const wait::Constant& wait) const noexcept { return at.now + wait.ns; }
+    Nanos operator()(const wait::Uniform& wait) const noexcept {
+      return at.now + wait.min_ns + below(wait.max_ns - wait.min_ns + 1, at.bits);
+    }
+    Nanos operator()(const wait::Exponential& wait) const noexcept {
+      return at.now + static_cast<Nanos>(static_cast<double>(wait.mean_ns) * exponential(at.bits));
+    }
+    // The first tick after now. Phases lie in the middle of their share of the period, so that in k periods each
+    // connection has k ticks.
+    Nanos operator()(const wait::Period& wait) const noexcept {
+      const std::uint64_t id = at.connection_id % at.connections_total;
+      const Nanos first = at.epoch + scale(wait.ns, 2 * id + 1, 2 * std::uint64_t{at.connections_total});
+      if (at.now < first) return first;
+      return first + ((at.now - first) / wait.ns + 1) * wait.ns;
+    }
+  };
+  return std::visit(Visitor{context}, time);
+}
+
+}  // namespace mcc
