@@ -1,3 +1,5 @@
+// What tsyringe stands on: it must be there before any plugin imports tsyringe.
+import 'reflect-metadata';
 import type { DependencyContainer } from 'tsyringe';
 import type { ZodObject } from 'zod';
 

@@ -1,0 +1,84 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Reporter } from '../contracts/reporter.js';
+import { MccError } from '../errors.js';
+import { TestIo } from '../fixtures/requests.js';
+import { sampleInterval, sampleProgress, sampleReport, sampleRunInfo } from '../testing/sample-report.js';
+import { ReporterHost } from './reporters.js';
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+function host(...reporters: Reporter[]): { host: ReporterHost; io: TestIo } {
+  const io = new TestIo();
+  return { io, host: new ReporterHost(reporters, io.stderr) };
+}
+
+describe('ReporterHost', () => {
+  it.each([
+    [
+      'throws',
+      () => {
+        throw new Error('boom');
+      },
+    ],
+    ['rejects', () => Promise.reject(new Error('boom'))],
+  ])('drops a reporter that %s, and keeps the others', async (_, onInterval) => {
+    const healthy = { name: 'healthy', onInterval: vi.fn(), onEnd: vi.fn() };
+    const broken = { name: 'broken', onInterval: vi.fn(onInterval), onEnd: vi.fn() };
+    const { host: reporters, io } = host(broken, healthy);
+    reporters.interval(sampleInterval());
+    await vi.advanceTimersByTimeAsync(0);
+    reporters.interval(sampleInterval());
+    await reporters.end(sampleReport());
+    expect(healthy.onInterval).toHaveBeenCalledTimes(2);
+    expect(healthy.onEnd).toHaveBeenCalledOnce();
+    expect(broken.onInterval).toHaveBeenCalledOnce();
+    expect(broken.onEnd).not.toHaveBeenCalled();
+    expect(io.text()).toBe('mcc: the reporter broken threw in onInterval and was dropped: boom\n');
+  });
+
+  it('drops a reporter that cannot start, but gives up on an output that cannot be written', async () => {
+    const { host: reporters, io } = host({ name: 'shy', onStart: () => Promise.reject(new Error('no')) });
+    await reporters.start(sampleRunInfo());
+    expect(io.text()).toContain('the reporter shy threw in onStart');
+    const unwritable = new MccError('MCC_ERR_OUTPUT');
+    const { host: fatal } = host({ name: 'file', onStart: () => Promise.reject(unwritable) });
+    await expect(fatal.start(sampleRunInfo())).rejects.toBe(unwritable);
+  });
+
+  it('waits for the end, but not for ever', async () => {
+    const { host: reporters, io } = host({ name: 'stuck', onEnd: () => new Promise(() => undefined) });
+    const ended = reporters.end(sampleReport());
+    await vi.advanceTimersByTimeAsync(30_000);
+    await ended;
+    expect(io.text()).toBe('mcc: the reporter stuck threw in onEnd and was dropped: it did not finish within 30 s\n');
+    expect(reporters.outputLost).toBe(false);
+  });
+
+  it('knows when a report was lost', async () => {
+    const { host: reporters, io } = host({ name: 'file', onEnd: () => Promise.reject(new MccError('MCC_ERR_OUTPUT')) });
+    await reporters.end(sampleReport());
+    expect(reporters.outputLost).toBe(true);
+    expect(io.text()).toContain('The report could not be written. Check the path');
+  });
+
+  it('gives nobody anything to change', async () => {
+    const vandal: Reporter = {
+      name: 'vandal',
+      onEnd: (report) => void ((report.requests as { sent: number }).sent = 0),
+      onProgress: (progress) => void ((progress as { errorCount: number }).errorCount = 1),
+    };
+    const { host: reporters, io } = host(vandal);
+    reporters.progress(sampleProgress());
+    await vi.advanceTimersByTimeAsync(0);
+    expect(io.text()).toContain('the reporter vandal threw in onProgress');
+    const report = sampleReport();
+    await host(vandal).host.end(report);
+    expect(report.requests.sent).toBeGreaterThan(0);
+  });
+
+  it('wants progress only when a reporter does', () => {
+    expect(host({ name: 'quiet' }).host.wantsProgress).toBe(false);
+    expect(host({ name: 'live', onProgress: () => undefined }).host.wantsProgress).toBe(true);
+  });
+});
