@@ -27,12 +27,13 @@ export function wantsHelp(args: readonly string[]): boolean {
 export function printHelp(cli: CAC, specs: readonly OptionSpec[], note?: string): void {
   cli.globalCommand.helpCallback = (sections) => {
     const kept = sections.filter((section) => section.title === 'Usage' || section.title === 'Commands');
-    return [...kept, ...optionSections(specs), ...(note === undefined ? [] : [{ body: note }])];
+    return [...kept, ...renderOptions(specs), ...(note === undefined ? [] : [{ body: note }])];
   };
   cli.outputHelp();
 }
 
-function optionSections(specs: readonly OptionSpec[]): { title: string; body: string }[] {
+/** Options as sections of two columns: those of core, then those of each plugin. */
+export function renderOptions(specs: readonly OptionSpec[]): { title: string; body: string }[] {
   const owners = new Set(specs.map((spec) => spec.plugin));
   return [...owners].map((owner) => ({
     title: owner === undefined ? 'Options' : `Options of ${owner}`,

@@ -82,6 +82,14 @@ describe('importPlugin refuses', () => {
     });
   });
 
+  it('one that misses a package, with the line that would bring that', async () => {
+    fixture.write({ 'work/lonely.mjs': "import 'no-such-package';" });
+    await expect(load('./lonely.mjs')).rejects.toMatchObject({
+      code: 'MCC_ERR_PLUGIN_INVALID',
+      remedy: 'Install what it imports in its own folder: npm install no-such-package',
+    });
+  });
+
   it('a missing one with the line that would bring it', async () => {
     await expect(load('mqtt')).rejects.toMatchObject({ remedy: 'To install it: npm install mcc-proto-mqtt' });
     await expect(load('@me/mqtt')).rejects.toMatchObject({ remedy: 'To install it: npm install @me/mcc-proto-mqtt' });

@@ -32,7 +32,7 @@ async function importDefault(url: string, spec: string): Promise<Partial<Plugin>
   } catch (cause) {
     throw new MccError('MCC_ERR_PLUGIN_INVALID', {
       what: `The plugin "${spec}" fails to load: ${firstLine(cause).replace(/\.$/, '')}.`,
-      remedy: 'Look into the plugin, or install it again.',
+      remedy: loadRemedy(cause),
       cause,
     });
   }
@@ -43,6 +43,13 @@ async function importDefault(url: string, spec: string): Promise<Partial<Plugin>
     });
   }
   return module.default;
+}
+
+/** The package that is missing can be named: mostly @mcc/core, for a plugin that lies in a folder of its own. */
+function loadRemedy(cause: unknown): string {
+  const missing = /^Cannot find package '([^']+)'/.exec(firstLine(cause))?.[1];
+  if (missing === undefined) return 'Look into the plugin, or install it again.';
+  return `Install what it imports in its own folder: npm install ${missing}`;
 }
 
 function isPlugin(value: unknown): value is Partial<Plugin> {
