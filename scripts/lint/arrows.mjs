@@ -32,7 +32,8 @@ export async function arrows() {
   return { problems };
 }
 
-function judgeRelative(path, specifier, home) {
+/** Each of these gives what is wrong with one reference, or undefined. `home` is the package that the file is in. */
+export function judgeRelative(path, specifier, home) {
   const target = resolveRelative(path, specifier);
   if (!target) return specifier.includes('/dist/') ? undefined : `${specifier} does not exist`;
   if (SHARED.has(target)) return undefined;
@@ -41,7 +42,7 @@ function judgeRelative(path, specifier, home) {
   return undefined;
 }
 
-function judgeNamed(specifier, home, all) {
+export function judgeNamed(specifier, home, all) {
   const { name, subpath } = splitSpecifier(specifier);
   const other = all.find((candidate) => candidate.name === name);
   if (!other) return undefined;
@@ -51,7 +52,7 @@ function judgeNamed(specifier, home, all) {
 }
 
 /** The engine's headers are what every stack links: they know no stack, no Node and no operating system's sockets. */
-function judgeInclude(path, include) {
+export function judgeInclude(path, include) {
   if (path.startsWith('packages/engine/include/') && /^(napi|node_api|liburing|rte_)/.test(include)) {
     return `the engine may not include ${include}`;
   }
