@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+import type { Program, Step } from '../contracts/program.js';
+import { programFaults } from './check-program.js';
+
+const bytes = new Uint8Array(8);
+const client = (...steps: Step[]): Program => ({ role: 'client', messages: [{ bytes }], steps });
+
+describe('programFaults', () => {
+  it('finds nothing in a sound program', () => {
+    const program: Program = {
+      role: 'client',
+      messages: [
+        {
+          bytes,
+          patches: [
+            { kind: 'counter', offset: 4, width: 4 },
+            { kind: 'random', offset: 0, width: 3, encoding: 'hex' },
+          ],
+        },
+      ],
+      steps: [
+        { kind: 'send', message: 0 },
+        { kind: 'expect', framing: { kind: 'any' } },
+        { kind: 'repeat', from: 0, times: 3 },
+        { kind: 'repeat', from: 0 },
+      ],
+    };
+    expect(programFaults(program)).toEqual([]);
+  });
+
+  it.each<[string, Program]>([
+    ['the program has no steps', client()],
+    ['message 0 is empty', { ...client({ kind: 'close' }), messages: [{ bytes: new Uint8Array(0) }] }],
+    ['step 0 (send) sends message 1', client({ kind: 'send', message: 1 })],
+    ['step 0 (repeat) goes to 0', client({ kind: 'repeat', from: 0 })],
+    ['repeats less than once', client({ kind: 'close' }, { kind: 'repeat', from: 0, times: 0 })],
+    [
+      'more than one finite repeat',
+      client({ kind: 'close' }, { kind: 'repeat', from: 0, times: 2 }, { kind: 'repeat', from: 0, times: 2 }),
+    ],
+    ['step 0 (handler) is not the last', client({ kind: 'handler' }, { kind: 'close' })],
+    ['step 0 (echo) is for servers only', client({ kind: 'echo' })],
+    ['step 0 (answer) is for servers only', client({ kind: 'answer', messages: [0, 0, 0, 0] })],
+    ['step 0 (answer) needs four', { ...client({ kind: 'answer', messages: [0] }), role: 'server' }],
+    ['fixed reply of no bytes', client({ kind: 'expect', framing: { kind: 'fixed', bytes: 0 } })],
+    ['delimiter of 1 to 16', client({ kind: 'expect', framing: { kind: 'delimiter', bytes: new Uint8Array(17) } })],
+    [
+      'outside of its bytes',
+      { ...client({ kind: 'close' }), messages: [{ bytes, patches: [{ kind: 'counter', offset: 5, width: 4 }] }] },
+    ],
+    [
+      'of 3 in big',
+      { ...client({ kind: 'close' }), messages: [{ bytes, patches: [{ kind: 'counter', offset: 0, width: 3 }] }] },
+    ],
+    [
+      'overlap',
+      {
+        ...client({ kind: 'close' }),
+        messages: [
+          {
+            bytes,
+            patches: [
+              { kind: 'counter', offset: 0, width: 4 },
+              { kind: 'random', offset: 2, width: 4 },
+            ],
+          },
+        ],
+      },
+    ],
+  ])('says: %s', (fault, program) => {
+    expect(programFaults(program).join('\n')).toContain(fault);
+  });
+});
