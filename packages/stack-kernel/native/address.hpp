@@ -75,13 +75,12 @@ class Address {
 
   // ADDRESS:PORT, with brackets around IPv6.
   std::string text() const {
+    const bool v4 = family() == AF_INET;
     char host[INET6_ADDRSTRLEN] = "";
-    if (family() == AF_INET) {
-      inet_ntop(AF_INET, &v4_.sin_addr, host, sizeof host);
-      return std::string(host) + ":" + std::to_string(port());
-    }
-    inet_ntop(AF_INET6, &v6_.sin6_addr, host, sizeof host);
-    return "[" + std::string(host) + "]:" + std::to_string(port());
+    inet_ntop(family(), v4 ? static_cast<const void*>(&v4_.sin_addr) : &v6_.sin6_addr, host, sizeof host);
+    std::string text = v4 ? "" : "[";
+    text.append(host).append(v4 ? ":" : "]:").append(std::to_string(port()));
+    return text;
   }
 
  private:

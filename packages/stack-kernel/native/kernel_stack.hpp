@@ -1,0 +1,33 @@
+#pragma once
+// Which of the two stacks runs. Each is compiled with an engine of its own, so that the choice is made once and costs
+// no event anything.
+
+#include <cstring>
+#include <memory>
+#include <string>
+
+#include "epoll_stack.hpp"
+#include "mcc/options.hpp"
+#include "system.hpp"
+#if MCC_HAVE_LIBURING
+#include "uring_stack.hpp"
+#endif
+
+namespace mcc::kernel {
+
+// Calls `use` with the stack for `io`: "epoll", "uring" or "auto". Throws Failure for io_uring where it is not to be
+// had.
+template <class Use>
+auto with_stack(const std::string& io, const OpenContext& context, Use&& use) {
+  if (io == "uring") {
+#if MCC_HAVE_LIBURING
+    return use(std::make_unique<UringStack>(context));
+#else
+    throw Failure("MCC_ERR_USAGE", "--kernel.io uring: this build has no io_uring, liburing's headers were missing.",
+                  "Use --kernel.io epoll, or: apt-get install liburing-dev, and build again (npm rebuild).");
+#endif
+  }
+  return use(std::make_unique<EpollStack>(context));
+}
+
+}  // namespace mcc::kernel
