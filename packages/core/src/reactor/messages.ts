@@ -35,8 +35,8 @@ export type Facts = Readonly<Record<string, string | number | boolean>>;
 export type FromWorker =
   /** The stack is open and the program loaded. */
   | { readonly type: 'ready'; readonly facts: Facts }
-  /** Client: every session has had its try to connect. Server: it listens. */
-  | { readonly type: 'connected' }
+  /** Client: every session has had its try to connect. Server: it listens, and knows its ports. */
+  | { readonly type: 'connected'; readonly facts: Facts }
   /** Every program has ended by itself. */
   | { readonly type: 'completed' }
   /** After `drain` or `abort`: nothing is left to do. */

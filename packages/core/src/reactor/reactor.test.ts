@@ -54,7 +54,7 @@ function harness({ role = 'client', handlers }: { role?: 'client' | 'server'; ha
   const block = newStatsBlock();
   const posted: FromWorker[] = [];
   const post = (message: FromWorker): void => void posted.push(message);
-  const reactor = new Reactor({ port, role, stats: block, handlers, post });
+  const reactor = new Reactor({ port, role, facts: () => ({ polls: port.polls }), stats: block, handlers, post });
   return { port, reactor, stats: new StatsWriter(block), reader: new StatsReader(block), posted };
 }
 
@@ -71,7 +71,7 @@ describe('Reactor', () => {
     stats.set('connecting', 0);
     reactor.slice();
     reactor.slice();
-    expect(posted).toEqual([{ type: 'connected' }]);
+    expect(posted).toEqual([{ type: 'connected', facts: { polls: 3 } }]);
     expect(port.commands).toEqual([COMMAND.connect]);
   });
 
@@ -81,7 +81,7 @@ describe('Reactor', () => {
     expect(posted).toEqual([]);
     reactor.receive({ type: 'connect' });
     reactor.slice();
-    expect(posted).toEqual([{ type: 'connected' }]);
+    expect(posted).toEqual([{ type: 'connected', facts: { polls: 2 } }]);
   });
 
   it('passes on the instant of the load, and is completed only after it', () => {

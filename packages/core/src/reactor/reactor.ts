@@ -5,7 +5,7 @@ import { HANDLER_NS_AT } from '../metrics/layout.js';
 import { StatsReader } from '../metrics/stats-reader.js';
 import { CommandWriter } from './command-writer.js';
 import { Dispatcher } from './dispatcher.js';
-import type { FromWorker, ToWorker } from './messages.js';
+import type { Facts, FromWorker, ToWorker } from './messages.js';
 
 /** How long a slice of the data plane lasts. Between slices the event loop turns once, which costs some 5 us. */
 const SLICE_US = 2000;
@@ -19,6 +19,7 @@ type State = 'idle' | 'connecting' | 'connected' | 'loading' | 'completed' | 'en
 export class Reactor {
   readonly #port: StackPort;
   readonly #role: 'client' | 'server';
+  readonly #facts: () => Facts;
   readonly #stats: StatsReader;
   readonly #handlerNs: BigUint64Array;
   readonly #post: (message: FromWorker) => void;
@@ -31,12 +32,14 @@ export class Reactor {
   constructor(options: {
     readonly port: StackPort;
     readonly role: 'client' | 'server';
+    readonly facts: () => Facts;
     readonly stats: SharedArrayBuffer;
     readonly handlers: ConnectionHandlers | undefined;
     readonly post: (message: FromWorker) => void;
   }) {
     this.#port = options.port;
     this.#role = options.role;
+    this.#facts = options.facts;
     this.#stats = new StatsReader(options.stats);
     this.#handlerNs = new BigUint64Array(options.stats, HANDLER_NS_AT * 8, 1);
     this.#post = options.post;
@@ -118,13 +121,13 @@ export class Reactor {
   #observe(): void {
     if (this.#state === 'connecting') {
       if (this.#role === 'client' && this.#gauge('unstarted') + this.#gauge('connecting') > 0) return;
-      this.#report('connected', 'connected');
+      this.#report({ type: 'connected', facts: this.#facts() }, 'connected');
     } else if (this.#state === 'loading') {
       // Before its instant the load has given nobody anything to do.
       if (this.#gauge('active') === 0 && process.hrtime.bigint() > this.#loadAtNs)
-        this.#report('completed', 'completed');
+        this.#report({ type: 'completed' }, 'completed');
     } else if (this.#state === 'ending' && this.#gauge('active') === 0) {
-      this.#report('drained', 'idle');
+      this.#report({ type: 'drained' }, 'idle');
     }
   }
 
@@ -132,9 +135,9 @@ export class Reactor {
     return this.#stats.counter(name);
   }
 
-  #report(type: 'connected' | 'completed' | 'drained', state: State): void {
+  #report(message: FromWorker, state: State): void {
     this.#state = state;
-    this.#post({ type });
+    this.#post(message);
   }
 
   /** A handler that throws once throws for many connections: the first time says it. */

@@ -3,7 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { instantiate } from '../container.js';
 import type { Plugin } from '../contracts/plugin.js';
 import type { ConnectionHandlers } from '../contracts/protocol.js';
-import type { FromWorker, PluginReference, ToWorker, WorkerJob } from './messages.js';
+import type { Facts, FromWorker, PluginReference, ToWorker, WorkerJob } from './messages.js';
 import { toPlain } from './messages.js';
 import { Reactor } from './reactor.js';
 
@@ -30,7 +30,8 @@ async function start(job: WorkerJob): Promise<void> {
   const stack = instantiate('stack', plugin, job.stack.options);
   const port = stack.open(job.context);
   port.load(job.program);
-  const reactor = new Reactor({ port, role: job.program.role, stats: job.context.stats, handlers, post });
+  const facts = (): Facts => stack.facts?.() ?? {};
+  const reactor = new Reactor({ port, role: job.program.role, facts, stats: job.context.stats, handlers, post });
   const broken = (error: unknown): void => {
     port.close();
     fail(error);
@@ -44,7 +45,7 @@ async function start(job: WorkerJob): Promise<void> {
     // Not left to the event loop: a timer of a plugin could keep it turning for ever.
     if (message.type === 'exit') process.exit();
   });
-  post({ type: 'ready', facts: stack.facts?.() ?? {} });
+  post({ type: 'ready', facts: facts() });
   reactor.run(broken);
 }
 

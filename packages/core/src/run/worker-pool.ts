@@ -51,7 +51,7 @@ export class WorkerPool {
 
   /** Resolves with the first error that a worker cannot go on after; stays pending while all is well. */
   readonly broken: Promise<MccError>;
-  /** What the first worker's stack said about itself. */
+  /** What the first worker's stack last said about itself. */
   facts: Facts = {};
 
   constructor(jobs: readonly WorkerJob[], url: URL, stderr: RunIo['stderr']) {
@@ -117,6 +117,7 @@ export class WorkerPool {
         this.#noticed = true;
         return;
       case 'ready':
+      case 'connected':
         if (index === 0) this.facts = message.facts;
     }
     this.#barriers[message.type].report();
