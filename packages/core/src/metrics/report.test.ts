@@ -1,0 +1,97 @@
+import { describe, expect, it } from 'vitest';
+import { StatsWriter } from '../fixtures/stats-writer.js';
+import { sampleInterval, sampleRunInfo } from '../testing/sample-report.js';
+import { buildReport, type RunRecord } from './report.js';
+import { takeSnapshot, type Snapshot } from './snapshot.js';
+import { newStatsBlock, StatsReader } from './stats-reader.js';
+
+function snapshotOf(fill: (writer: StatsWriter) => void): Snapshot {
+  const block = newStatsBlock();
+  fill(new StatsWriter(block));
+  return takeSnapshot(new StatsReader(block), ['retransmits']);
+}
+
+function record(overrides: Partial<RunRecord> = {}): RunRecord {
+  return {
+    tool: { name: 'mcc', version: '0.1.0' },
+    run: sampleRunInfo(),
+    endedBy: 'duration',
+    connectStartNs: 1_000_000_000,
+    total: snapshotOf(() => undefined),
+    facts: { io: 'uring' },
+    intervals: [sampleInterval()],
+    thresholds: [],
+    summarise: () => undefined,
+    ...overrides,
+  };
+}
+
+describe('buildReport', () => {
+  it('leaves out what was not measured', () => {
+    const report = buildReport(record());
+    for (const absent of ['latencyUs', 'serviceTimeUs', 'pacing']) expect(report).not.toHaveProperty(absent);
+    for (const absent of ['connectTimeUs', 'ratePerSecond']) expect(report.connections).not.toHaveProperty(absent);
+    expect(report.run.durationSeconds).toBe(0);
+    expect(report.errors).toEqual({});
+    expect(report.stack).toEqual({ io: 'uring', retransmits: 0 });
+  });
+
+  it('takes the rate of requests from the load alone, and that of connections from the set-up', () => {
+    const at = (established: number, completed: number): Snapshot =>
+      snapshotOf((writer) => {
+        writer.set('established', established);
+        writer.set('open', established);
+        writer.set('lastSetupNs', 1_500_000_000);
+        writer.set('requestsCompleted', completed);
+      });
+    const load = { start: at(100, 10), end: at(130, 1010), seconds: 2, busyPercent: 42 };
+    const report = buildReport(record({ total: at(130, 1020), load }));
+    expect(report.requests).toMatchObject({ completed: 1020, ratePerSecond: 500 });
+    expect(report.connections).toMatchObject({ established: 130, open: 130, ratePerSecond: 200 });
+    expect(report.run.durationSeconds).toBe(2);
+    expect(report.process.busyPercent).toBe(42);
+  });
+
+  it('tells service time from latency where the stack did', () => {
+    const closed = buildReport(record({ total: snapshotOf((writer) => writer.record('latency', 5000)) }));
+    expect(closed.serviceTimeUs).toEqual(closed.latencyUs);
+    const open = buildReport(
+      record({
+        total: snapshotOf((writer) => {
+          writer.record('latency', 5000);
+          writer.record('service', 3000);
+          writer.record('pacing', 700);
+          writer.set('pacingScheduled', 1);
+          writer.set('pacingLate', 1);
+        }),
+      }),
+    );
+    expect([open.latencyUs?.max, open.serviceTimeUs?.max]).toEqual([5, 3]);
+    expect(open.pacing).toMatchObject({ scheduled: 1, late: 1, errorUs: { count: 1, max: 0.7 } });
+  });
+
+  it('asks the protocol to summarise outcomes, and evaluates the thresholds', () => {
+    const report = buildReport(
+      record({
+        total: snapshotOf((writer) => {
+          writer.outcome(200);
+          writer.outcome(404);
+          writer.error(9);
+        }),
+        thresholds: ['errors<1'],
+        summarise: (outcomes) => ({ seen: [...outcomes.keys()] }),
+      }),
+    );
+    expect(report.protocol).toEqual({ seen: [200, 404] });
+    expect(report.thresholds).toEqual([{ expression: 'errors<1', actual: 1, passed: false }]);
+  });
+
+  it('says where it ran and what that took', () => {
+    const { environment, process: used } = buildReport(record());
+    expect(environment.node).toBe(process.version);
+    expect(environment.cores).toBeGreaterThan(0);
+    expect(environment.kernel).toMatch(/^Linux \d/);
+    expect(used.cpuSeconds.user).toBeGreaterThan(0);
+    expect(used.maxRssBytes).toBeGreaterThan(1e7);
+  });
+});

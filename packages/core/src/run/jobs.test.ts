@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest';
+import { loaded } from '../fixtures/requests.js';
+import memory from '../fixtures/memory-stack.js';
+import ping from '../fixtures/ping-protocol.js';
+import { instantiate } from '../container.js';
+import { STATS_BYTES } from '../metrics/layout.js';
+import type { Program } from '../contracts/program.js';
+import type { WorkerJob } from '../reactor/messages.js';
+import { makeJobs, workerCount } from './jobs.js';
+
+const TIMING = { setupTimeNs: 1, connectTimeoutNs: 2, timeoutNs: 3 };
+
+function jobsFor(workers: number, connections: number, program?: Program, cpus?: number[]): WorkerJob[] {
+  const request = {
+    stack: loaded(memory, {}, 'file:///stack.js'),
+    protocol: loaded(ping, {}, 'file:///protocol.js'),
+    smp: workers,
+    ...(cpus && { cpus }),
+    seed: 7n,
+    optionsForReport: {},
+  };
+  const preflight = {
+    role: 'client',
+    connections,
+    workers,
+    endpoints: [{ address: '198.18.0.1', port: 80 }],
+    sources: [],
+    options: request.stack.options,
+  } as const;
+  const protocol = instantiate('protocol', ping, request.protocol.options);
+  const declared = protocol.client(request.protocol.options, { host: '198.18.0.1', port: 80 });
+  return makeJobs(request, program ?? declared, protocol, preflight, TIMING);
+}
+
+describe('makeJobs', () => {
+  it('deals out every connection once', () => {
+    const ids = jobsFor(3, 10).flatMap(({ context: { sessions, firstConnectionId, workers } }) =>
+      Array.from({ length: sessions }, (_, i) => firstConnectionId + i * workers),
+    );
+    expect(ids.sort((a, b) => a - b)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  });
+
+  it('gives each worker its core and its own block', () => {
+    const jobs = jobsFor(2, 4, undefined, [5, 3]);
+    expect(jobs.map(({ context }) => context.cpu)).toEqual([5, 3]);
+    expect(jobs.map(({ context }) => context.stats.byteLength)).toEqual([STATS_BYTES, STATS_BYTES]);
+    expect(jobs[0]?.context.stats).not.toBe(jobs[1]?.context.stats);
+    expect(jobs[1]?.context).toMatchObject({ workerIndex: 1, seed: 7n, ...TIMING });
+    expect(jobsFor(1, 1)[0]?.context).not.toHaveProperty('cpu');
+  });
+
+  it('sends the protocol along only when its handlers are wanted', () => {
+    expect(jobsFor(1, 1)[0]).not.toHaveProperty('protocol');
+    const handled = jobsFor(1, 1, { role: 'client', messages: [], steps: [{ kind: 'handler' }] });
+    expect(handled[0]?.protocol).toMatchObject({ url: 'file:///protocol.js' });
+  });
+
+  it('starts at least one worker and at most one per connection', () => {
+    expect([workerCount({ smp: 4 }, 2), workerCount({ smp: 4 }, 9), workerCount({ smp: 4 }, 0)]).toEqual([2, 4, 1]);
+  });
+});
