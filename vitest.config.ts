@@ -34,6 +34,15 @@ export default defineConfig({
           hookTimeout: 60_000,
         },
       },
+      {
+        // Speed is asserted here, not in tests: `npm run bench`, with nothing else running.
+        test: {
+          name: 'bench',
+          include: ['bench/**/*.bench.ts'],
+          pool: 'forks',
+          fileParallelism: false,
+        },
+      },
     ],
   },
 });
