@@ -3,6 +3,7 @@
 
 #include <time.h>
 
+#include <algorithm>
 #include <concepts>
 #include <cstdint>
 
@@ -42,29 +43,23 @@ class ManualClock {
 
 // CLOCK_MONOTONIC from the time-stamp counter: some 10 ns a reading, never backwards on one thread. The rate is
 // measured when it is made (for 2 ms) and then corrected by anchor(), which steers towards CLOCK_MONOTONIC instead of
-// jumping. Where the TSC is not invariant, or the machine is no x86, it is clock_gettime.
+// jumping, unless it is far behind. Where the TSC is not invariant, or the machine is no x86, it is clock_gettime.
 class TscClock {
  public:
   TscClock() noexcept {
 #if defined(__x86_64__)
     if (!invariant()) return;
-    const std::uint64_t first_tsc = __rdtsc();
-    const Nanos first_ns = monotonic_now();
-    Nanos ns = first_ns;
-    while (ns - first_ns < kCalibrationNs) ns = monotonic_now();
-    const std::uint64_t tsc = __rdtsc();
-    start_ = last_ = {tsc, ns};
-    rate_ = rate_of({first_tsc, first_ns}, start_);
+    const Point first = sample();
+    while (monotonic_now() - first.ns < kCalibrationNs) {
+    }
+    start_ = last_ = sample();
+    rate_ = rate_of(first, start_);
 #endif
   }
 
   Nanos now() const noexcept {
 #if defined(__x86_64__)
-    if (rate_ != 0) {
-      // A reading can be a few cycles older than the anchor when the thread has moved to another core.
-      const auto passed = static_cast<std::int64_t>(__rdtsc() - last_.tsc);
-      return passed <= 0 ? last_.ns : last_.ns + scale(static_cast<std::uint64_t>(passed));
-    }
+    if (rate_ != 0) return at(__rdtsc());
 #endif
     return monotonic_now();
   }
@@ -72,15 +67,17 @@ class TscClock {
   void anchor() noexcept {
 #if defined(__x86_64__)
     if (rate_ == 0) return;
-    const Nanos ours = now();
-    const std::uint64_t tsc = __rdtsc();
-    const Nanos truth = monotonic_now();
-    // The longer the baseline, the better the rate; then work off the present error over the next second.
-    const double error = static_cast<double>(static_cast<std::int64_t>(truth - ours));
-    const double steer = error > kSteerMax * 1e9 ? kSteerMax : error < -kSteerMax * 1e9 ? -kSteerMax : error / 1e9;
-    const std::uint64_t rate = truth - start_.ns >= kCalibrationNs ? rate_of(start_, {tsc, truth}) : rate_;
-    last_ = {tsc, ours};
-    rate_ = static_cast<std::uint64_t>(static_cast<double>(rate) * (1.0 + steer));
+    const Point truth = sample();
+    const Nanos ours = at(truth.tsc);
+    if (truth.ns > ours + kStepNs) {  // the machine was suspended, say: nothing to steer by
+      start_ = last_ = truth;
+      return;
+    }
+    // The longer the baseline, the better the rate; the present error is worked off over the next second.
+    const double error = static_cast<double>(static_cast<std::int64_t>(truth.ns - ours)) / 1e9;
+    const std::uint64_t rate = truth.ns - start_.ns >= kCalibrationNs ? rate_of(start_, truth) : rate_;
+    last_ = {truth.tsc, ours};
+    rate_ = static_cast<std::uint64_t>(static_cast<double>(rate) * (1.0 + std::clamp(error, -kSteerMax, kSteerMax)));
 #endif
   }
 
@@ -94,6 +91,7 @@ class TscClock {
 
   static constexpr Nanos kCalibrationNs = 2'000'000;
   static constexpr double kSteerMax = 0.0005;
+  static constexpr Nanos kStepNs = 1'000'000;
 
 #if defined(__x86_64__)
   __extension__ using Wide = unsigned __int128;
@@ -109,8 +107,26 @@ class TscClock {
     return static_cast<std::uint64_t>((static_cast<Wide>(to.ns - from.ns) << 32) / (to.tsc - from.tsc));
   }
 
-  Nanos scale(std::uint64_t ticks) const noexcept {
-    return static_cast<Nanos>((static_cast<Wide>(ticks) * rate_) >> 32);
+  // A reading can be a few cycles older than the anchor when the thread has moved to another core.
+  Nanos at(std::uint64_t tsc) const noexcept {
+    const auto passed = static_cast<std::int64_t>(tsc - last_.tsc);
+    if (passed <= 0) return last_.ns;
+    return last_.ns + static_cast<Nanos>((static_cast<Wide>(passed) * rate_) >> 32);
+  }
+
+  // Both clocks at one time: of a few readings the tightest, should the thread be taken off its core in one of them.
+  static Point sample() noexcept {
+    Point best;
+    std::uint64_t tightest = UINT64_MAX;
+    for (int i = 0; i < 4; ++i) {
+      const std::uint64_t before = __rdtsc();
+      const Nanos ns = monotonic_now();
+      const std::uint64_t width = __rdtsc() - before;
+      if (width >= tightest) continue;
+      tightest = width;
+      best = {before + width / 2, ns};
+    }
+    return best;
   }
 #endif
 
