@@ -1,6 +1,6 @@
 // The kernel stack against wrk: keep-alive requests for a page of 1 KB, nginx with one worker on one core, the client on
 // the other, over a veth pair. MCC_BENCH_SECONDS and MCC_BENCH_ROUNDS change the length.
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { MCC_BIN } from '../tests/harness/mcc.js';
 import { createLink } from '../tests/harness/netns.js';
 import { startNginx } from '../tests/harness/nginx.js';
@@ -67,6 +67,7 @@ describe('kernel stack against wrk', () => {
       };
     };
 
+    onTestFinished(async () => void (await nginx.stop()));
     const contenders = { 'mcc (auto)': mcc('auto'), 'mcc (uring)': mcc('uring'), 'mcc (epoll)': mcc('epoll'), wrk };
     await alternate(1, contenders); // warm-up
     const results = await alternate(ROUNDS, contenders);
