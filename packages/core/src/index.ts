@@ -6,6 +6,8 @@ export * from './contracts/report.js';
 export * from './contracts/reporter.js';
 export * from './contracts/stack.js';
 export * from './errors.js';
+/** Where a stack in plain TypeScript counts a value, in ns, within a histogram of its stats block. */
+export { indexOf as histogramIndex } from './metrics/histogram.js';
 export * from './metrics/layout.js';
 export * from './run/request.js';
 export * from './run/io.js';
