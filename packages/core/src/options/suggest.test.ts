@@ -9,6 +9,8 @@ describe('suggest', () => {
     ['htpt', 'http'],
     ['Timeout', 'timeout'],
     ['connect-timout', 'connect-timeout'],
+    ['connections', 'conn'],
+    ['conections', 'conn'],
   ])('%s was meant to be %s', (word, meant) => {
     expect(suggest(word, ['duration', 'conn', 'http', 'timeout', 'connect-timeout'])).toBe(meant);
   });
@@ -16,6 +18,8 @@ describe('suggest', () => {
   it('does not suggest what is far', () => {
     expect(suggest('banana', ['duration', 'conn'])).toBeUndefined();
     expect(suggest('', ['duration'])).toBeUndefined();
+    expect(suggest('http.frobnicate', ['http.path'])).toBeUndefined();
+    expect(suggest('http.headings', ['http.header', 'http.path'])).toBe('http.header');
   });
 
   it('ends a sentence', () => {

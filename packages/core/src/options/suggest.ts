@@ -1,13 +1,29 @@
-/** The candidate that `word` was most likely meant to be, or undefined when none is near. */
+/** How much of its beginning a candidate must share to be meant by a word that is otherwise far from it. */
+const SHARED_START = 3;
+
+/**
+ * The candidate that `word` was most likely meant to be: the one that the fewest slips turn into it, or else the shortest
+ * that begins alike (`connections` for `conn`). Undefined when there is none.
+ */
 export function suggest(word: string, candidates: Iterable<string>): string | undefined {
-  const farthest = Math.max(1, Math.floor(word.length / 3));
-  let best: string | undefined;
-  let bestDistance = farthest + 1;
-  for (const candidate of candidates) {
-    const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
-    if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
-  }
-  return best;
+  const slips = Math.max(1, Math.floor(word.length / 3));
+  const names = [...candidates];
+  const near = names.map((name) => [name, editDistance(word.toLowerCase(), name.toLowerCase())] as const);
+  const nearest = lowest(near.filter(([, distance]) => distance <= slips));
+  const alike = names.filter((name) => sharedStart(word, name) >= SHARED_START);
+  return nearest ?? lowest(alike.map((name) => [name, name.length]));
+}
+
+/** The name with the lowest number, the first of several. */
+function lowest(ranked: readonly (readonly [name: string, rank: number])[]): string | undefined {
+  return ranked.toSorted((a, b) => a[1] - b[1])[0]?.[0];
+}
+
+/** Length of the beginning that both share, not counting the name of a plugin before a dot. */
+function sharedStart(a: string, b: string): number {
+  let length = 0;
+  while (length < a.length && a[length] === b[length]) length++;
+  return length - (a.lastIndexOf('.', length - 1) + 1);
 }
 
 /** `, did you mean NAME?`, or nothing: the end of a sentence about an unknown name. */
