@@ -17,7 +17,10 @@ const llhttp = path.join(__dirname, 'third_party', 'llhttp');
 const includeDirs = [path.join(__dirname, 'include'), llhttp, hdr];
 
 /** Absolute paths of the C sources that a stack compiles in. */
-const sourceFiles = [path.join(hdr, 'hdr_histogram.c'), ...['hidden_api.c', 'strict_parser.c'].map((c) => path.join(llhttp, c))];
+const sourceFiles = [
+  path.join(hdr, 'hdr_histogram.c'),
+  ...['hidden_api.c', 'strict_parser.c'].map((c) => path.join(llhttp, c)),
+];
 
 const relative = (paths, from) => paths.map((to) => path.relative(from, to)).join(' ');
 

@@ -10,6 +10,7 @@ import {
 
 /** What the addon of every stack offers: `Addon<Factory>` of include/mcc/addon.hpp. The handle is opaque. */
 export interface NativeStack {
+  /** Pins the calling thread to `context.cpu` and opens the stack. Both arrays are kept until the handle is gone. */
   open(context: WorkerContext, options: object, stats: Uint8Array, events: Uint8Array): unknown;
   load(handle: unknown, program: Program): void;
   submit(handle: unknown, commands: Uint8Array, length: number): void;
@@ -21,6 +22,7 @@ export interface NativeStack {
 
 /** A StackPort that also tells what the native side found out when it opened. */
 export interface NativePort extends StackPort {
+  /** For `Stack.facts`. Only while the port is open. */
   facts(): Readonly<Record<string, string | number | boolean>>;
 }
 
@@ -38,7 +40,7 @@ export function openPort(addon: NativeStack, context: WorkerContext, options: ob
     submit: (commands, length) => coded(() => addon.submit(handle, commands, length)),
     poll: (budgetUs) => coded(() => addon.poll(handle, budgetUs)),
     facts: () => coded(() => addon.facts(handle)),
-    close: () => addon.close(handle),
+    close: () => coded(() => addon.close(handle)),
   };
 }
 
@@ -47,11 +49,15 @@ function coded<T>(call: () => T): T {
   try {
     return call();
   } catch (cause) {
-    const { code, message, remedy } = cause as { code?: string; message?: string; remedy?: string };
-    throw new MccError(code !== undefined && code in ERRORS ? (code as ErrorCode) : 'MCC_ERR_STACK', {
+    const { code, message, remedy } = cause as { code?: unknown; message?: string; remedy?: string };
+    throw new MccError(isErrorCode(code) ? code : 'MCC_ERR_STACK', {
       ...(message === undefined ? {} : { what: message }),
       ...(remedy === undefined ? {} : { remedy }),
       cause,
     });
   }
+}
+
+function isErrorCode(code: unknown): code is ErrorCode {
+  return typeof code === 'string' && Object.hasOwn(ERRORS, code);
 }
