@@ -146,7 +146,7 @@ describe.concurrent('mcc', () => {
   it('doctor shows what is missing with the command that mends it', async () => {
     const { code, stdout } = await mcc('doctor', '--stack', './sick.mjs');
     expect(stdout).toBe(
-      'ok       cores       two\nmissing  open files  only 64\n         mend it with: ulimit -n 100000\n',
+      'ok       cores       two\nmissing  open files  only 64\n         to mend it: ulimit -n 100000\n',
     );
     expect(code).toBe(1);
   });

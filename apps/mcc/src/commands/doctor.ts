@@ -43,8 +43,9 @@ export async function doctorCommand(args: readonly string[], cli: CAC): Promise<
 export function renderFindings(stack: string, findings: readonly Finding[]): string {
   if (findings.length === 0) return `The stack ${stack} has nothing to check.\n`;
   const lines = table(findings.map(({ status, subject, detail }) => [status, subject, detail])).split('\n');
-  const mended = findings.flatMap(({ remedy }, index) =>
-    remedy === undefined ? [lines[index]!] : [lines[index]!, `         mend it with: ${remedy}`],
-  );
+  const mended = findings.flatMap(({ status, remedy }, index) => {
+    const how = status === 'missing' ? 'to mend it' : 'to change it';
+    return remedy === undefined ? [lines[index]!] : [lines[index]!, `         ${how}: ${remedy}`];
+  });
   return `${mended.join('\n')}\n`;
 }

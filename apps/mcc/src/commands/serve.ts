@@ -11,9 +11,10 @@ import {
   type Snapshot,
 } from '@mcc/core';
 import type { CAC } from 'cac';
-import { defaultServeConnections, PLUGIN_DEFAULTS, pluginPlaces } from '../environment.js';
+import { PLUGIN_DEFAULTS, pluginPlaces } from '../environment.js';
 import { warn } from '../failure.js';
 import { HELP_SPECS, printHelp, wantsHelp } from '../help.js';
+import { serveCapacity } from '../serve-capacity.js';
 import { table } from '../table.js';
 import { sortPlugins } from './run.js';
 
@@ -28,7 +29,7 @@ export async function serveCommand(args: readonly string[], cli: CAC): Promise<n
   if (positionals[0] !== undefined) {
     throw usageError(`mcc serve takes no argument "${positionals[0]}": use --listen ADDR:PORT`);
   }
-  const prepared = await prepareServe(options, sortPlugins(plugins), optionsForReport, defaultServeConnections());
+  const prepared = await prepareServe(options, sortPlugins(plugins), optionsForReport, serveCapacity(options.smp));
   prepared.warnings.forEach(warn);
   const { request } = prepared;
   return serve(request, {
