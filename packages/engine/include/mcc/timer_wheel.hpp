@@ -1,9 +1,9 @@
 #pragma once
-// One timer per session in a hierarchical wheel (Varghese and Lauck, Hashed and hierarchical timing wheels, 1987,
-// scheme 7): arming and disarming are O(1), and the links lie in the sessions themselves.
+// One timer per slot in a hierarchical wheel (Varghese and Lauck, Hashed and hierarchical timing wheels, 1987,
+// scheme 7): arming and disarming are O(1), and the links lie in the caller's array of nodes, such as the sessions.
 //
-// Deadlines are not stored: the owner of a session says what its deadline is now, when the timer comes up or moves down
-// a level. So re-arming is lazy: a session whose deadline has moved back stays where it is and is put back when it
+// Deadlines are not stored: the owner of a node says what its deadline is now, when the timer comes up or moves down
+// a level. So re-arming is lazy: a node whose deadline has moved back stays where it is and is put back when it
 // comes up, and a reply deadline that moves with every request costs nothing.
 
 #include <algorithm>
@@ -18,36 +18,38 @@
 
 namespace mcc {
 
-class TimerWheel {
+// A Node has the members timer_next and timer_prev: std::uint32_t, zero when made, the wheel's alone.
+template <class Node>
+class BasicTimerWheel {
  public:
   static constexpr unsigned kTickShift = 16;
   // Timers fire at most this long after their deadline, never before it.
   static constexpr Nanos kTickNs = Nanos{1} << kTickShift;
   static constexpr Nanos kNever = UINT64_MAX;
 
-  TimerWheel(Reserved<Session>& sessions, Nanos now) noexcept : sessions_(sessions), tick_(now >> kTickShift) {}
+  BasicTimerWheel(Reserved<Node>& nodes, Nanos now) noexcept : nodes_(nodes), tick_(now >> kTickShift) {}
 
-  bool armed(Slot slot) noexcept { return sessions_[slot].timer_prev != 0; }
+  bool armed(Slot slot) noexcept { return nodes_[slot].timer_prev != 0; }
 
-  // For a session that is not armed.
+  // For a node that is not armed.
   void arm(Slot slot, Nanos deadline) noexcept { place(slot, std::max(due_tick(deadline), tick_ + 1)); }
 
   void disarm(Slot slot) noexcept {
-    Session& session = sessions_[slot];
-    const std::uint32_t next = session.timer_next;
-    const std::uint32_t prev = session.timer_prev;
+    Node& node = nodes_[slot];
+    const std::uint32_t next = node.timer_next;
+    const std::uint32_t prev = node.timer_prev;
     if ((prev & kHead) != 0) {
       set_head(prev & ~kHead, next);
     } else {
-      sessions_[prev - 1].timer_next = next;
+      nodes_[prev - 1].timer_next = next;
     }
-    if (next != 0) sessions_[next - 1].timer_prev = prev;
-    session.timer_next = session.timer_prev = 0;
+    if (next != 0) nodes_[next - 1].timer_prev = prev;
+    node.timer_next = node.timer_prev = 0;
   }
 
-  // Disarms what is due and calls expired(slot) for each, which may arm anything. deadline_of(slot) says when a session
-  // is due; kNever lets its timer lapse. Stops after `limit` sessions and goes on there the next time. Returns how many
-  // sessions came up.
+  // Disarms what is due and calls expired(slot) for each, which may arm anything. deadline_of(slot) says when a node
+  // is due; kNever lets its timer lapse. Stops after `limit` nodes and goes on there the next time. Returns how many
+  // nodes came up.
   template <class DeadlineOf, class Expired>
   std::uint32_t advance(Nanos now, std::uint32_t limit, DeadlineOf&& deadline_of, Expired&& expired) {
     const std::uint64_t target = now >> kTickShift;
@@ -95,11 +97,11 @@ class TimerWheel {
   }
 
   void push(std::uint32_t bucket, Slot slot) noexcept {
-    Session& session = sessions_[slot];
+    Node& node = nodes_[slot];
     const std::uint32_t first = heads_[bucket];
-    session.timer_next = first;
-    session.timer_prev = kHead | bucket;
-    if (first != 0) sessions_[first - 1].timer_prev = slot + 1;
+    node.timer_next = first;
+    node.timer_prev = kHead | bucket;
+    if (first != 0) nodes_[first - 1].timer_prev = slot + 1;
     set_head(bucket, slot + 1);
   }
 
@@ -150,19 +152,21 @@ class TimerWheel {
       set_head(bucket, 0);
       while (next != 0) {
         const Slot slot = next - 1;
-        Session& session = sessions_[slot];
-        next = session.timer_next;
-        session.timer_next = session.timer_prev = 0;
+        Node& node = nodes_[slot];
+        next = node.timer_next;
+        node.timer_next = node.timer_prev = 0;
         const Nanos deadline = deadline_of(slot);
         if (deadline != kNever) place(slot, std::max(due_tick(deadline), tick_));
       }
     }
   }
 
-  Reserved<Session>& sessions_;
+  Reserved<Node>& nodes_;
   std::uint64_t tick_;
   std::array<std::uint32_t, kLevels * kBuckets> heads_{};
   std::array<std::uint64_t, kLevels * kBuckets / 64> occupied_{};
 };
+
+using TimerWheel = BasicTimerWheel<Session>;
 
 }  // namespace mcc
