@@ -67,10 +67,10 @@ describe('bodies are exact', () => {
 
   test('chunked, with one byte changed: every response is a mismatch', async () => {
     const body = randomBytes(10_000);
-    const server = await startChunked(body);
+    const flags = ['--http.expect-sha256', sha256(body)];
     body[5000] = (body[5000] ?? 0) ^ 1;
-    const flags = ['--dest', server.address, '--http.expect-sha256', sha256(body)];
-    const { code, report } = await drive([...flags, ...LOAD]);
+    const server = await startChunked(body);
+    const { code, report } = await drive(['--dest', server.address, ...flags, ...LOAD]);
     expect(code).toBe(1);
     expect(report.errors).toEqual({ MCC_ERR_BODY_MISMATCH: server.responses() });
   });

@@ -75,6 +75,6 @@ test('the server ends in order, and says what it counted', async () => {
   const server = await serve(['--proto', 'http']);
   server.kill('SIGTERM');
   const { code, stdout } = await server.ended;
-  expect(code).toBe(143);
-  expect(stdout.split('\n').length).toBeGreaterThan(1);
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^connections +0 accepted/m);
 });

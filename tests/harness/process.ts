@@ -35,7 +35,9 @@ export function start(argv: readonly string[], options: StartOptions = {}): Runn
   const [program, ...args] = argv;
   if (program === undefined) throw new Error('nothing to start');
   const begun = performance.now();
+  // A process group of its own, so that what it starts (nginx its worker) ends with it.
   const child = spawn(program, args, {
+    detached: true,
     cwd: options.cwd,
     env: { ...process.env, NO_COLOR: '1', ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -50,15 +52,17 @@ export function start(argv: readonly string[], options: StartOptions = {}): Runn
   }
 
   let alive = true;
+  if (child.pid !== undefined) groups.add(child.pid);
   let late = false;
   const bound = setTimeout(() => {
     late = true;
-    child.kill('SIGKILL');
+    killGroup(child.pid);
   }, options.boundMs ?? BOUND_MS);
   const ended = new Promise<Exit>((resolve, reject) => {
     child.once('error', reject);
     child.once('close', (code, signal) => {
       alive = false;
+      groups.delete(child.pid ?? 0);
       clearTimeout(bound);
       for (const watch of watchers) watch();
       const exit = { code: code ?? undefined, signal: signal ?? undefined, ...written };
@@ -70,7 +74,7 @@ export function start(argv: readonly string[], options: StartOptions = {}): Runn
     alive = false;
   });
   onTestFinished(async () => {
-    if (alive) child.kill('SIGKILL');
+    if (alive) killGroup(child.pid);
     await ended.catch(() => undefined);
   });
 
@@ -90,4 +94,17 @@ export function start(argv: readonly string[], options: StartOptions = {}): Runn
         watch();
       }),
   };
+}
+
+/** Process groups that still run, for when this process ends before its tests have. */
+const groups = new Set<number>();
+process.once('exit', () => groups.forEach(killGroup));
+
+function killGroup(pid: number | undefined): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // It has just ended.
+  }
 }
