@@ -61,7 +61,6 @@ static_assert(sizeof(Op) <= 16);
 struct CompiledProgram {
   Role role = Role::client;
   bool has_handler = false;
-  bool has_echo = false;
   bool has_finite_repeat = false;
   std::vector<Op> ops;
   std::vector<Burst> bursts;

@@ -80,10 +80,7 @@ class Compiler {
             .index = static_cast<std::uint32_t>(at - out_.framings.begin())};
   }
 
-  Op emit(std::size_t, const step::Echo&) {
-    out_.has_echo = true;
-    return {.kind = Op::Kind::echo};
-  }
+  Op emit(std::size_t, const step::Echo&) { return {.kind = Op::Kind::echo}; }
 
   Op emit(std::size_t, const step::Pause& pause) {
     out_.waits.push_back(pause.time);

@@ -42,7 +42,8 @@ class SetupPacer {
   // When take() will have something to give, if nothing else happens before.
   Nanos next(std::uint64_t connecting) const noexcept {
     if (!pending()) return UINT64_MAX;
-    if (setup_ns_ != 0) return start_ + scale(setup_ns_, started_, sessions_);
+    // Rounded up: a nanosecond earlier take() still has nothing.
+    if (setup_ns_ != 0) return start_ + scale(setup_ns_, started_, sessions_, sessions_ - 1);
     return connecting < window_ ? 0 : moved_at_ + kStallNs;
   }
 

@@ -27,9 +27,10 @@ constexpr std::uint64_t below(std::uint64_t bound, std::uint64_t bits) noexcept 
   return static_cast<std::uint64_t>((static_cast<Wide>(bits) * bound) >> 64);
 }
 
-// value * numerator / denominator without overflow in between.
-constexpr std::uint64_t scale(std::uint64_t value, std::uint64_t numerator, std::uint64_t denominator) noexcept {
-  return static_cast<std::uint64_t>(static_cast<Wide>(value) * numerator / denominator);
+// (value * numerator + rounding) / denominator without overflow in between; rounding denominator - 1 rounds up.
+constexpr std::uint64_t scale(std::uint64_t value, std::uint64_t numerator, std::uint64_t denominator,
+                              std::uint64_t rounding = 0) noexcept {
+  return static_cast<std::uint64_t>((static_cast<Wide>(value) * numerator + rounding) / denominator);
 }
 
 // Exponential with mean 1; from (0, 1] so that the logarithm is finite.

@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 
-#include <map>
+#include <algorithm>
 #include <vector>
 
 #include "mcc/random.hpp"
@@ -94,21 +94,21 @@ TEST_CASE("a limit splits what is due at one time") {
 }
 
 TEST_CASE("any number of timers fires in time, whatever the steps") {
-  constexpr Slot kTimers = 500;
+  constexpr Slot kTimers = 200;
   Timers timers(kTimers, 987'654'321);
   std::uint64_t random = 1;
   const auto pick = [&](std::uint64_t bound) { return below(bound, random = mix(random)); };
   for (Slot slot = 0; slot < kTimers; ++slot) timers.arm(slot, timers.now + (kTick << pick(24)) + pick(kTick));
   std::size_t fired = 0;
-  for (int step = 0; step < 20'000; ++step) {
+  for (int step = 0; step < 5'000; ++step) {
     const Nanos next = timers.wheel.next();
+    Nanos soonest = TimerWheel::kNever;
     for (Slot slot = 0; slot < kTimers; ++slot) {
-      // Never more than a tick late, and next() does not sleep over any.
-      if (timers.wheel.armed(slot)) {
-        REQUIRE(timers.sessions[slot].at + kTick > timers.now);
-        REQUIRE(next <= timers.sessions[slot].at + kTick);
-      }
+      if (timers.wheel.armed(slot)) soonest = std::min(soonest, timers.sessions[slot].at);
     }
+    // None is more than a tick late, and next() does not sleep over any.
+    REQUIRE(soonest + kTick > timers.now);
+    REQUIRE(next <= soonest + kTick);
     const Nanos to =
         pick(2) == 0 && next != TimerWheel::kNever ? std::max(next, timers.now) : timers.now + pick(kTick << pick(16));
     for (const Slot slot : timers.advance(to)) {
@@ -117,5 +117,5 @@ TEST_CASE("any number of timers fires in time, whatever the steps") {
       ++fired;
     }
   }
-  CHECK(fired > 1000);
+  CHECK(fired > 500);
 }

@@ -173,18 +173,26 @@ inline Step step_from(const Napi::Object& from, const std::string& where) {
   bad_program(where, "is of the unknown kind '" + kind + "'");
 }
 
+// One of the program's lists. What is wrong with an entry is the program's fault, and says which entry it is.
+template <class Convert>
+auto list_from(const Napi::Object& program, const char* list, const char* entry, Convert convert) {
+  const Napi::Array array_of = array(program.Get(list), list);
+  std::vector<decltype(convert(program, std::string()))> result;
+  for (std::uint32_t i = 0; i < array_of.Length(); ++i) {
+    const std::string where = entry + (" " + std::to_string(i));
+    try {
+      result.push_back(convert(object(array_of.Get(i), where), where));
+    } catch (const Failure& failure) {
+      if (failure.code() == "MCC_ERR_PROGRAM") throw;
+      throw Failure("MCC_ERR_PROGRAM", "The program cannot run: in " + where + ", " + failure.what());
+    }
+  }
+  return result;
+}
+
 inline Program program_from(const Napi::Object& from) {
-  Program program;
-  program.role = role_from(from.Get("role"));
-  const Napi::Array messages = array(from.Get("messages"), "messages");
-  for (std::uint32_t i = 0; i < messages.Length(); ++i) {
-    program.messages.push_back(message_from(object(messages.Get(i), "messages"), "message " + std::to_string(i)));
-  }
-  const Napi::Array steps = array(from.Get("steps"), "steps");
-  for (std::uint32_t i = 0; i < steps.Length(); ++i) {
-    program.steps.push_back(step_from(object(steps.Get(i), "steps"), "step " + std::to_string(i)));
-  }
-  return program;
+  return {role_from(from.Get("role")), list_from(from, "messages", "message", message_from),
+          list_from(from, "steps", "step", step_from)};
 }
 
 }  // namespace mcc::addon

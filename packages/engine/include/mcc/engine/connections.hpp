@@ -130,7 +130,9 @@ void Engine<S, C>::drain(Slot slot, Session& session) {
     case State::expecting:
     case State::sending:
       if (is_client()) return;
-      if (session.state == State::expecting && session.rx == 0) return close(slot, session);
+      if (session.state == State::expecting && session.rx == 0 && outstanding(session) == 0) {
+        return close(slot, session);
+      }
       break;
   }
   // Without a request of its own in flight, it has from now on as long as one would have.

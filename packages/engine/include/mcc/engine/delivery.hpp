@@ -172,6 +172,10 @@ void Engine<S, C>::continue_reading(Slot slot, Session& session, Nanos now) {
 template <class S, Clock C>
 void Engine<S, C>::close_if_done(Slot slot, Session& session) {
   if (is_client() || session.state != State::expecting || session.rx != 0) return;
+  if (outstanding(session) > 0) {  // read, and to be answered together with what is expected
+    if (session.has(Session::kPeerClosed)) fail(slot, session, Error::closed_early, Manner::orderly);
+    return;
+  }
   if (is_closing() || session.has(Session::kPeerClosed)) close(slot, session);
 }
 

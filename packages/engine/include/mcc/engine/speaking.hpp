@@ -11,6 +11,7 @@ template <class S, Clock C>
 void Engine<S, C>::start_speaking(Slot slot, Session& session) {
   session.state = State::speaking;
   session.tx = 0;
+  session.clear(Session::kLast);  // from here on: the handler has asked to close
   if (program_.has_handler) events_.put(Event::open, 0, slot, generations_[slot]);
 }
 

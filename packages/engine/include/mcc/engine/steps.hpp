@@ -35,7 +35,7 @@ void Engine<S, C>::advance(Slot slot, Session& session, Nanos now) {
         break;
       case Op::Kind::expect:
         session.state = State::expecting;
-        if (is_client()) arm(slot, session.at + options_.timeout_ns);
+        if (is_client() || is_closing()) arm(slot, session.at + options_.timeout_ns);
         return;
       case Op::Kind::expect_none:
         complete(session);

@@ -56,6 +56,8 @@ class ScriptedStack {
   std::size_t published = 0;
   std::size_t polls = 0;
   bool listening = false;
+  // The slot belongs to a connection.
+  bool is_taken(Slot slot) const { return taken_.contains(slot); }
 
   // --- Stack ---
 
