@@ -1,9 +1,9 @@
-import { firstLine, type MccError } from '@mcc/core';
+import { explain, firstLine, type MccError } from '@mcc/core';
 
 /** Says on stderr, in one line, what went wrong and what to do, and returns the exit code. */
 export function reportError(error: unknown): number {
   if (isMccError(error)) {
-    writeLine([error.message, error.remedy].filter((sentence) => sentence !== '').join(' '));
+    writeLine(explain(error));
     trace(error.cause === undefined ? error : error.cause);
     return error.exitCode;
   }

@@ -164,6 +164,11 @@ const CODES_BY_NUMBER = new Map<number, ErrorCode>(
   Object.entries(ERRORS).flatMap(([code, entry]) => ('number' in entry ? [[entry.number, code as ErrorCode]] : [])),
 );
 
+/** One line for people: what happened, what to do, and the code to look up. Also for an MccError of another copy of this package. */
+export function explain({ message, remedy, code }: Pick<MccError, 'message' | 'remedy' | 'code'>): string {
+  return [message, remedy, `[${code}]`].filter((part) => part !== '').join(' ');
+}
+
 /** An error with a stable code, a sentence that says what happened and one that says what to do. */
 export class MccError extends Error {
   override readonly name = 'MccError';

@@ -1,6 +1,7 @@
 import { instantiate, type Streams } from '../container.js';
 import type { IntervalSnapshot, RunInfo, RunProgress, RunReport } from '../contracts/report.js';
 import type { Reporter } from '../contracts/reporter.js';
+import { explain, type MccError } from '../errors.js';
 import { toPlain } from '../reactor/messages.js';
 import type { RunIo } from './io.js';
 import type { LoadedPlugin } from './request.js';
@@ -83,17 +84,13 @@ export class ReporterHost {
   }
 
   #report(name: string, where: string, error: unknown): void {
-    const detail = isMccError(error)
-      ? `${error.message} ${error.remedy}`
-      : error instanceof Error
-        ? error.message
-        : error;
+    const detail = isMccError(error) ? explain(error) : error instanceof Error ? error.message : error;
     this.#stderr.write(`mcc: the reporter ${name} threw in ${where} and was dropped: ${String(detail)}\n`);
   }
 }
 
 /** By name: a plugin may bring its own copy of this package. */
-function isMccError(error: unknown): error is Error & { readonly remedy: string } {
+function isMccError(error: unknown): error is MccError {
   return error instanceof Error && error.name === 'MccError';
 }
 

@@ -244,7 +244,7 @@ describe('what breaks', () => {
     expect(exitCode).toBe(1);
     expect(report.run.endedBy).toBe('error');
     expect(report.requests.completed).toBeGreaterThan(0);
-    expect(io.text()).toBe('mcc: The memory broke. Run `mcc doctor`.\n');
+    expect(io.text()).toBe('mcc: The memory broke. Run `mcc doctor`. [MCC_ERR_STACK]\n');
   });
 
   it('reports a worker that ended by itself', async () => {
@@ -260,13 +260,23 @@ describe('what breaks', () => {
 
   it.each([
     [{ stack: { missing: true } }, 'MCC_ERR_NATIVE', 'The memory is missing.'],
-    [{ stack: { forbidden: true } }, 'MCC_ERR_FILE_LIMIT', 'Files are short.'],
     [{ protocol: { handler: true, handlersMissing: true } }, 'MCC_ERR_PROGRAM', 'no connection handlers'],
   ])('does not start with %j', async (broken, code, what) => {
     const io = new TestIo();
     const attempt = run(pingRequest(bundle, broken), io, bundle.worker);
     await expect(attempt).rejects.toThrow(what);
     await expect(attempt).rejects.toMatchObject({ code });
+    expect(io.listeners).toBe(0);
+  });
+
+  it('reports what keeps all connections from being opened, and opens none', async () => {
+    const io = new TestIo();
+    const { report, exitCode } = await run(pingRequest(bundle, { stack: { forbidden: true } }), io, bundle.worker);
+    expect(exitCode).toBe(1);
+    expect(report.run.endedBy).toBe('error');
+    expect(report.errors).toEqual({ MCC_ERR_FILE_LIMIT: 1 });
+    expect(report.connections.attempted).toBe(0);
+    expect(io.text()).toMatch(/^mcc: Files are short\. .*\[MCC_ERR_FILE_LIMIT\]\n$/);
     expect(io.listeners).toBe(0);
   });
 

@@ -4,10 +4,12 @@ import type { Protocol } from '../contracts/protocol.js';
 import type { RunInfo, RunReport } from '../contracts/report.js';
 import type { PreflightContext } from '../contracts/stack.js';
 import type { RunRecord } from '../metrics/report.js';
+import { explain } from '../errors.js';
 import { exitCode } from './exit-code.js';
 import type { RunIo } from './io.js';
 import { makeJobs, workerCount } from './jobs.js';
 import { Lifecycle, type Outcome } from './lifecycle.js';
+import { refusalOf, reportRefusal } from './refusal.js';
 import { ReporterHost } from './reporters.js';
 import type { RunRequest } from './request.js';
 import { StopSignals } from './signals.js';
@@ -18,8 +20,8 @@ import { WORKER_URL, WorkerPool } from './worker-pool.js';
 const NS_PER_MS = 1e6;
 
 /**
- * Performs a run and reports it. Rejects with an MccError when it could not start; whatever happens after the first
- * connection was tried is in the report and the exit code. `workerUrl` is the built worker; tests give their own.
+ * Performs a run and reports it. Rejects with an MccError when it could not start; what keeps connections from being
+ * opened, and whatever happens after the first was tried, is in the report and the exit code. `workerUrl` is the built worker; tests give their own.
  */
 export async function run(
   request: RunRequest,
@@ -45,9 +47,10 @@ async function perform(
   const protocol = instantiate('protocol', request.protocol.plugin, request.protocol.options);
   const program = protocol.client(request.protocol.options, request.target);
   const preflight = preflightOf(request);
-  stack.preflight?.(preflight);
-  const jobs = makeJobs(request, program, protocol, preflight, request);
   const info = infoOf(request, preflight.workers, startedAt);
+  const refusal = refusalOf(() => stack.preflight?.(preflight));
+  if (refusal !== undefined) return reportRefusal(refusal, request, info, stack, io);
+  const jobs = makeJobs(request, program, protocol, preflight, request);
   const pool = new WorkerPool(jobs, workerUrl, io.stderr);
   let telemetry: Telemetry | undefined;
   try {
@@ -64,7 +67,7 @@ async function perform(
     const outcome = await new Lifecycle(planOf(request), pool, telemetry, signals).run();
     telemetry.stop();
     await pool.end();
-    if (outcome.error !== undefined) io.stderr.write(`mcc: ${outcome.error.message} ${outcome.error.remedy}\n`);
+    if (outcome.error !== undefined) io.stderr.write(`mcc: ${explain(outcome.error)}\n`);
     const report = await reportOf(request, info, outcome, telemetry, pool, protocol, io);
     await host.end(report);
     const code = exitCode(report, signals.received);

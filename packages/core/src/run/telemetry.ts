@@ -61,7 +61,7 @@ export class Telemetry implements Gauge {
     const end = this.#loadEnd;
     if (start === undefined || end === undefined) return undefined;
     const work = end.workNs.map((ns, worker) => ns - start.workNs[worker]!);
-    const wallMs = end.atMs - start.atMs;
+    const wallMs = Math.max(0, end.atMs - start.atMs);
     return { start: start.snapshot, end: end.snapshot, seconds: wallMs / 1000, busyPercent: busyPercent(work, wallMs) };
   }
 
@@ -83,7 +83,9 @@ export class Telemetry implements Gauge {
   }
 
   loadStarts(leadMs: number): void {
-    this.#loadStart = { ...this.#mark(), atMs: performance.now() + leadMs };
+    // The time first: taking the snapshot may take as long as the lead.
+    const atMs = performance.now() + leadMs;
+    this.#loadStart = { ...this.#mark(), atMs };
     this.#lastCut = { seconds: 0, snapshot: this.#loadStart.snapshot };
     this.#awaitInterval(1);
   }

@@ -1,0 +1,53 @@
+import type { RunInfo, RunReport } from '../contracts/report.js';
+import type { Stack } from '../contracts/stack.js';
+import { ERRORS, explain, type MccError } from '../errors.js';
+import { takeSnapshot } from '../metrics/snapshot.js';
+import { newStatsBlock, StatsReader } from '../metrics/stats-reader.js';
+import type { RunIo } from './io.js';
+import { ReporterHost } from './reporters.js';
+import type { RunRequest } from './request.js';
+import { TOOL } from './tool.js';
+
+/**
+ * Runs a preflight check. What would have happened to connections (ports that run out, files that may not be opened) is
+ * returned, since a report says so; anything else is thrown.
+ */
+export function refusalOf(check: () => void): MccError | undefined {
+  try {
+    check();
+    return undefined;
+  } catch (error) {
+    if (error instanceof Error && error.name === 'MccError' && 'number' in ERRORS[(error as MccError).code]) {
+      return error as MccError;
+    }
+    throw error;
+  }
+}
+
+/** Reports a run that was not let start: nothing was tried, and its one error is why. */
+export async function reportRefusal(
+  refusal: MccError,
+  request: RunRequest,
+  run: RunInfo,
+  stack: Stack,
+  io: RunIo,
+): Promise<{ report: RunReport; exitCode: number }> {
+  io.stderr.write(`mcc: ${explain(refusal)}\n`);
+  const host = ReporterHost.make(request.reporters, io);
+  await host.start(run);
+  const { buildReport } = await import('../metrics/report.js');
+  const nothing = takeSnapshot(new StatsReader(newStatsBlock()), stack.counters);
+  const report = buildReport({
+    tool: TOOL,
+    run,
+    endedBy: 'error',
+    connectStartNs: undefined,
+    total: { ...nothing, errors: { [refusal.code]: 1 } },
+    facts: {},
+    intervals: [],
+    thresholds: request.thresholds,
+    summarise: () => undefined,
+  });
+  await host.end(report);
+  return { report, exitCode: refusal.exitCode };
+}
