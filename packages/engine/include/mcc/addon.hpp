@@ -132,7 +132,7 @@ class Addon {
   }
 
   static Napi::Value load(const Napi::CallbackInfo& info) {
-    if (const auto fault = port(info[0]).load(program_from(object(info[1], "program"))))
+    if (const auto fault = port(info[0]).load(program_from(info[1])))
       throw Failure("MCC_ERR_PROGRAM", sentence(*fault));
     return info.Env().Undefined();
   }

@@ -14,10 +14,13 @@
 
 namespace mcc {
 
+// Sessions of one engine are fewer than this.
+inline constexpr std::uint32_t kSessionsMax = std::uint32_t{1} << 31;
+
 // Every limit of an engine. All memory is reserved from these numbers before the first connection.
 struct EngineOptions {
   Role role = Role::client;
-  std::uint32_t sessions = 1;  // below 2^31
+  std::uint32_t sessions = 1;
   // Session i is connection first_connection_id + i * connection_id_stride of the run's connections_total.
   std::uint32_t first_connection_id = 0;
   std::uint32_t connection_id_stride = 1;

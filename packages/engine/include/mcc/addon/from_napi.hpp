@@ -79,9 +79,11 @@ inline OpenContext open_context(const Napi::Object& from) {
   EngineOptions& engine = context.engine;
   engine.role = role_from(from.Get("role"));
   engine.sessions = size32(from.Get("sessions"), "sessions");
+  if (engine.sessions == 0 || engine.sessions >= kSessionsMax) wrong("sessions", "from 1 to 2^31 - 1");
   engine.first_connection_id = size32(from.Get("firstConnectionId"), "firstConnectionId");
   engine.connection_id_stride = context.workers;
   engine.connections_total = size32(from.Get("connections"), "connections");
+  if (engine.connections_total == 0) wrong("connections", "at least 1");
   engine.setup_ns = size(from.Get("setupTimeNs"), "setupTimeNs");
   engine.connect_timeout_ns = size(from.Get("connectTimeoutNs"), "connectTimeoutNs");
   engine.timeout_ns = size(from.Get("timeoutNs"), "timeoutNs");

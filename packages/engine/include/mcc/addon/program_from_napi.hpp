@@ -173,26 +173,36 @@ inline Step step_from(const Napi::Object& from, const std::string& where) {
   bad_program(where, "is of the unknown kind '" + kind + "'");
 }
 
-// One of the program's lists. What is wrong with an entry is the program's fault, and says which entry it is.
+// Runs `convert`; whatever it finds wrong is the program's fault, at `where`.
+template <class Convert>
+auto blame_program(const std::string& where, Convert convert) {
+  try {
+    return convert();
+  } catch (const Failure& failure) {
+    if (failure.code() == "MCC_ERR_PROGRAM") throw;
+    throw Failure("MCC_ERR_PROGRAM", "The program cannot run: " + where + failure.what());
+  }
+}
+
+// One of the program's lists; `entry` is what one of its entries is called.
 template <class Convert>
 auto list_from(const Napi::Object& program, const char* list, const char* entry, Convert convert) {
-  const Napi::Array array_of = array(program.Get(list), list);
+  const Napi::Array entries = array(program.Get(list), list);
   std::vector<decltype(convert(program, std::string()))> result;
-  for (std::uint32_t i = 0; i < array_of.Length(); ++i) {
+  for (std::uint32_t i = 0; i < entries.Length(); ++i) {
     const std::string where = entry + (" " + std::to_string(i));
-    try {
-      result.push_back(convert(object(array_of.Get(i), where), where));
-    } catch (const Failure& failure) {
-      if (failure.code() == "MCC_ERR_PROGRAM") throw;
-      throw Failure("MCC_ERR_PROGRAM", "The program cannot run: in " + where + ", " + failure.what());
-    }
+    result.push_back(
+        blame_program("in " + where + ", ", [&] { return convert(object(entries.Get(i), where), where); }));
   }
   return result;
 }
 
-inline Program program_from(const Napi::Object& from) {
-  return {role_from(from.Get("role")), list_from(from, "messages", "message", message_from),
-          list_from(from, "steps", "step", step_from)};
+inline Program program_from(const Napi::Value& value) {
+  return blame_program("", [&] {
+    const Napi::Object from = object(value, "program");
+    return Program{role_from(from.Get("role")), list_from(from, "messages", "message", message_from),
+                   list_from(from, "steps", "step", step_from)};
+  });
 }
 
 }  // namespace mcc::addon
