@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { count, duration, flag, list, size, text } from '@mcc/core';
-import { z } from 'zod';
+import { count, duration, flag, list, size, text, z } from '@mcc/core';
 import { BODY_BYTES_MAX } from './body.js';
 import { refuse } from './refuse.js';
 

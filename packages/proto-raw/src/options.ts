@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { count, duration, size, text } from '@mcc/core';
-import { z } from 'zod';
+import { count, duration, size, text, z } from '@mcc/core';
 import { refuse } from './refuse.js';
 
 /** The most that a message of a program holds. */

@@ -1,5 +1,4 @@
-import { flag } from '@mcc/core';
-import { z } from 'zod';
+import { flag, z } from '@mcc/core';
 
 export const consoleOptions = z.object({
   plot: flag().prefault(true).describe('draw curves over time and the percentiles at the end'),

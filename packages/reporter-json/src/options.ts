@@ -1,5 +1,4 @@
-import { text } from '@mcc/core';
-import { z } from 'zod';
+import { text, z } from '@mcc/core';
 
 export const jsonOptions = z.object({
   out: text()

@@ -1,8 +1,7 @@
-import type { RunReport } from '@mcc/core';
+import type { RunReport, z } from '@mcc/core';
 import { sampleDistribution, sampleReport } from '@mcc/core/testing';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, expectTypeOf, it } from 'vitest';
-import type { z } from 'zod';
 import { reportJsonSchema, reportSchema } from './schema.js';
 
 /** A type without `readonly`, which a schema does not know. */

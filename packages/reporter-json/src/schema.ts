@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { z } from '@mcc/core';
 
 /**
  * The report `mcc-report/1` as a schema: the one source of the JSON Schema that ships with the package and of the order

@@ -1,5 +1,4 @@
-import type { RunReport } from '@mcc/core';
-import { z } from 'zod';
+import { z, type RunReport } from '@mcc/core';
 import { reportSchema } from './schema.js';
 
 /** The report as text: JSON, 2-space indentation, keys in the order of the schema, a newline at the end. */

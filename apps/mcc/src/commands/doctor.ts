@@ -6,10 +6,10 @@ import {
   text,
   usageError,
   validateOptions,
+  z,
   type Finding,
 } from '@mcc/core';
 import type { CAC } from 'cac';
-import { z } from 'zod';
 import { PLUGIN_DEFAULTS, pluginPlaces } from '../environment.js';
 import { HELP_SPECS, printHelp, wantsHelp } from '../help.js';
 import { table } from '../table.js';
