@@ -146,7 +146,9 @@ class EpollStack : public IoBase {
     next_event_ = 0;
     event_count_ = epoll_wait(epoll_, events_.data(), kEventsMax, 0);
     if (event_count_ > 0 || ns == 0) return 0;
-    const Nanos before = clock_.now();
+    Nanos before = clock_.now();
+    const auto ask_again = [&] { return (event_count_ = epoll_wait(epoll_, events_.data(), kEventsMax, 0)) > 0; };
+    if (spin(before, ask_again)) return 0;
     const Nanos limit = sleep_limit(before, ns);
     const timespec timeout{static_cast<time_t>(limit / 1'000'000'000), static_cast<long>(limit % 1'000'000'000)};
     event_count_ = epoll_pwait2(epoll_, events_.data(), kEventsMax, &timeout, nullptr);

@@ -20,6 +20,9 @@ namespace mcc::kernel {
 
 // How long accepting rests when the process or the machine has no more files or memory.
 inline constexpr Nanos kAcceptPause = 10'000'000;
+// How long the kernel is asked again before the thread sleeps. Going to sleep and being woken costs about as much, of
+// which the peer pays its share when it runs on this machine: the wake-up is an interrupt that its send has to raise.
+inline constexpr Nanos kSpin = 5'000;
 // Most bytes of one on_data.
 inline constexpr std::size_t kDeliveryMax = 65536;
 // Deliveries to one connection before the others have their turn.
@@ -68,6 +71,15 @@ class IoBase {
     return facts;
   }
 
+  static constexpr int kPausesPerTry = 8;
+
+  // Tells the core that this is a busy wait.
+  static void pause_cpu() noexcept {
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#endif
+  }
+
   enum class Accepting : std::uint8_t { no, yes, paused };
 
   Connection& at(Slot slot) noexcept { return connections_[slot]; }
@@ -114,6 +126,16 @@ class IoBase {
     const Nanos limit = linger_.next(connections_, now, ns);
     if (accepting_ != Accepting::paused || accept_again_at_ == 0) return limit;
     return std::min(limit, accept_again_at_ > now ? accept_again_at_ - now : 0);
+  }
+
+  // Asks `ready` again and again for kSpin. Returns whether it said yes, else the time in `now`.
+  template <class Ready>
+  bool spin(Nanos& now, Ready&& ready) {
+    for (const Nanos until = now + kSpin; now < until; now = clock_.now()) {
+      for (int i = 0; i < kPausesPerTry; ++i) pause_cpu();
+      if (ready()) return true;
+    }
+    return false;
   }
 
   const bool server_;

@@ -122,10 +122,7 @@ class UringStack : public IoBase {
     buffers_.publish();
     ring_.flush();
     if (ns > 0 && result.events == 0 && ready_.empty() && !handler.full() && !ring_.has_completions()) {
-      const Nanos before = clock_.now();
-      ring_.wait(sleep_limit(before, ns));
-      result.slept = clock_.now() - before;
-      ++counters_.waits;
+      result.slept = wait(ns);
     }
     serve_completions(handler, result.events);
     keep_time(handler, result.events);
@@ -137,6 +134,18 @@ class UringStack : public IoBase {
   static constexpr std::uint8_t kAcceptOperation = 0x40;
   // Then the engine has its turn: it may have sends to pace.
   static constexpr int kCompletionsPerPoll = 512;
+
+  Nanos wait(Nanos ns) {
+    Nanos before = clock_.now();
+    const auto ask_again = [&] {
+      ring_.flush();
+      return ring_.has_completions();
+    };
+    if (spin(before, ask_again)) return 0;
+    ring_.wait(sleep_limit(before, ns));
+    ++counters_.waits;
+    return clock_.now() - before;
+  }
 
   // What a completion is about, in its user_data. No generation: no operation outlives its connection.
   static constexpr std::uint64_t token(std::uint64_t index, std::uint8_t operation) noexcept {
