@@ -1,0 +1,256 @@
+#pragma once
+// One queue of a memif, as a port: frames through memory shared with another process, at the speed of the cores'
+// caches. Needs neither privileges nor hugepages nor DPDK, and speaks to anything that knows memif 2.0.
+//
+// Frames are copied out of and into the shared buffers, so that a packet can be kept without stopping the ring.
+
+#include <algorithm>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "port/memif/link.hpp"
+#include "port/packet_pool.hpp"
+#include "port/port.hpp"
+
+namespace mcc::port {
+
+class MemifPort {
+ public:
+  using Packet = PacketPool::Buffer*;
+
+  struct Options {
+    std::uint16_t queue = 0;
+    bool server = false;
+    std::size_t buffers = 16384;
+    std::size_t room = 2048;  // bytes of the largest frame
+    Mac mac{};
+    std::uint16_t mtu = 1500;
+  };
+
+  MemifPort(std::shared_ptr<memif::Link> link, const Options& options)
+      : link_(std::move(link)), queue_(options.queue), server_(options.server), pool_(options.buffers, options.room) {
+    capabilities_.mac = options.mac;
+    capabilities_.mtu = options.mtu;
+  }
+
+  const Capabilities& capabilities() const noexcept { return capabilities_; }
+  std::span<std::byte> frame(Packet packet) noexcept { return {packet->data(), packet->length}; }
+  void trim(Packet packet, std::size_t length) noexcept { packet->length = static_cast<std::uint32_t>(length); }
+  ChecksumState checksum_state(Packet) const noexcept { return ChecksumState::unknown; }
+  void release(Packet packet) noexcept { pool_.give(packet); }
+  void wait(std::uint64_t) noexcept {}  // polled: there is nothing to sleep on
+  Counters counters() const noexcept { return counters_; }
+  bool up() const noexcept { return in_.ring != nullptr; }
+
+  Packet allocate() noexcept {
+    const Packet packet = pool_.take();
+    if (packet == nullptr) ++counters_.no_buffer;
+    return packet;
+  }
+
+  std::size_t receive(std::span<Packet> burst) {
+    if (++polls_ % (up() ? kServiceEvery : kServiceWhileDown) == 0) service();
+    if (!up()) return 0;
+    const auto ready = static_cast<std::uint16_t>(peer_index(in_) - in_.next);
+    if (ready == 0) return 0;
+    prefetch(std::min<std::size_t>(ready, burst.size()));
+    std::size_t count = 0;
+    std::uint16_t taken = 0;
+    while (taken < ready && count < burst.size()) {
+      const Packet packet = allocate();
+      if (packet == nullptr) break;
+      const std::uint16_t pieces = copy_in(*packet, taken, ready);
+      taken = static_cast<std::uint16_t>(taken + pieces);
+      if (pieces != 0 && packet->length != 0) {
+        counters_.rx_bytes += packet->length;
+        burst[count++] = packet;
+        continue;
+      }
+      pool_.give(packet);
+      if (pieces == 0) break;
+      ++counters_.rx_dropped;
+    }
+    counters_.rx_packets += count;
+    hand_back(taken);
+    return count;
+  }
+
+  void transmit(Packet packet, std::size_t length, bool, std::uint16_t) {
+    if (copy_out(packet->data(), length)) {
+      ++counters_.tx_packets;
+      counters_.tx_bytes += length;
+    } else {
+      ++counters_.tx_dropped;
+    }
+    pool_.give(packet);
+  }
+
+  void flush() noexcept {
+    if (out_.ring == nullptr || out_.next == out_.published) return;
+    store(own_index(out_), out_.next);
+    out_.published = out_.next;
+    const auto flags = std::atomic_ref(out_.ring->flags).load(std::memory_order_relaxed);
+    if ((flags & memif::Ring::kNoInterrupts) == 0) wake();
+  }
+
+ private:
+  // Polls between two looks at the control channel: a few milliseconds at most, and cheap.
+  static constexpr std::uint32_t kServiceEvery = 2048;
+  static constexpr std::uint32_t kServiceWhileDown = 64;
+  // A full ring empties in microseconds when the peer lives; one that does not must not stop us.
+  static constexpr int kFullAttempts = 256;
+
+  // One direction of the queue. Indices run freely modulo 2^16.
+  struct Side {
+    memif::Ring* ring = nullptr;
+    std::uint16_t size = 0;
+    std::uint16_t next = 0;       // the first descriptor not yet dealt with
+    std::uint16_t published = 0;  // outgoing: ... as the peer knows it
+    std::uint16_t limit = 0;      // outgoing: the first that is not free, as of the last look
+    int wake = -1;
+
+    memif::Descriptor& descriptor(std::uint16_t index) const noexcept { return ring->descriptors[index & (size - 1)]; }
+  };
+
+  struct Memory {
+    std::byte* base;
+    std::uint64_t size;
+  };
+
+  // Looks after the connection, and takes up or lets go of its memory.
+  void service() {
+    link_->service(monotonic_now());
+    const std::uint32_t epoch = link_->epoch();
+    if (epoch == epoch_) return;
+    epoch_ = epoch;
+    in_ = out_ = {};
+    regions_.clear();
+    mapping_ = link_->mapping();
+    if (!mapping_ || queue_ >= mapping_->to_server.size() || queue_ >= mapping_->to_client.size()) return;
+    for (const memif::Region& region : mapping_->regions()) regions_.push_back({region.base, region.size});
+    in_ = side(server_ ? mapping_->to_server[queue_] : mapping_->to_client[queue_]);
+    out_ = side(server_ ? mapping_->to_client[queue_] : mapping_->to_server[queue_]);
+    std::atomic_ref(in_.ring->flags).store(memif::Ring::kNoInterrupts, std::memory_order_relaxed);
+    // A client's buffers are on offer from here on, and not before: DPDK's server zeroes both indices as it connects.
+    if (!server_) store(own_index(in_), in_.size);
+  }
+
+  // Every connection begins with fresh rings: all indices are 0, but for what the peer has done meanwhile.
+  Side side(const memif::RingPlace& place) const {
+    Side result;
+    result.ring = mapping_->ring(place);
+    result.size = static_cast<std::uint16_t>(1u << place.bits);
+    result.wake = place.wake.get();
+    return result;
+  }
+
+  // The client moves heads, the server tails.
+  std::uint16_t& own_index(const Side& side) const noexcept { return server_ ? side.ring->tail : side.ring->head; }
+  std::uint16_t peer_index(const Side& side) const noexcept {
+    return std::atomic_ref(server_ ? side.ring->head : side.ring->tail).load(std::memory_order_acquire);
+  }
+  static void store(std::uint16_t& index, std::uint16_t value) noexcept {
+    std::atomic_ref(index).store(value, std::memory_order_release);
+  }
+
+  // The buffer of a descriptor, or nullptr when the peer wrote nonsense into it.
+  std::byte* buffer(const memif::Descriptor& at, std::uint32_t length) const noexcept {
+    if (at.region >= regions_.size() || std::uint64_t{at.offset} + length > regions_[at.region].size) return nullptr;
+    return regions_[at.region].base + at.offset;
+  }
+
+  void prefetch(std::size_t count) const noexcept {
+    for (std::size_t i = 0; i < count; ++i) {
+      const memif::Descriptor& at = in_.descriptor(static_cast<std::uint16_t>(in_.next + i));
+      if (const std::byte* const bytes = buffer(at, 0)) {
+        __builtin_prefetch(bytes);
+        __builtin_prefetch(bytes + 64);
+      }
+    }
+  }
+
+  // Copies the frame that begins `taken` descriptors ahead, and returns how many it is made of; 0 when it is not whole
+  // yet. A frame without length is one that cannot be used.
+  std::uint16_t copy_in(PacketPool::Buffer& packet, std::uint16_t taken, std::uint16_t ready) const noexcept {
+    packet.length = 0;
+    bool usable = true;
+    for (std::uint16_t piece = 0; taken + piece < ready; ++piece) {
+      const memif::Descriptor at = in_.descriptor(static_cast<std::uint16_t>(in_.next + taken + piece));
+      const std::byte* const bytes = buffer(at, at.length);
+      usable = usable && bytes != nullptr && at.length <= pool_.room() - packet.length;
+      if (usable) {
+        std::memcpy(packet.data() + packet.length, bytes, at.length);
+        packet.length += at.length;
+      }
+      if ((at.flags & memif::Descriptor::kNext) != 0) continue;
+      if (!usable) packet.length = 0;
+      return static_cast<std::uint16_t>(piece + 1);
+    }
+    return 0;
+  }
+
+  // A client's descriptors go back as empty buffers, a server's as frames taken.
+  void hand_back(std::uint16_t taken) noexcept {
+    if (taken == 0) return;
+    if (!server_) {
+      for (std::uint16_t i = 0; i < taken; ++i) {
+        memif::Descriptor& at = in_.descriptor(static_cast<std::uint16_t>(in_.next + i));
+        at.length = mapping_->buffer_bytes;
+        at.flags = 0;
+      }
+    }
+    in_.next = static_cast<std::uint16_t>(in_.next + taken);
+    store(own_index(in_), static_cast<std::uint16_t>(in_.next + (server_ ? 0 : in_.size)));
+  }
+
+  bool copy_out(const std::byte* frame, std::size_t length) noexcept {
+    if (out_.ring == nullptr || !make_room()) return false;
+    memif::Descriptor& at = out_.descriptor(out_.next);
+    // A server writes into what the client offers, a client into buffers that never change.
+    const std::uint32_t room = server_ ? at.length : mapping_->buffer_bytes;
+    std::byte* const bytes = buffer(at, room);
+    if (bytes == nullptr || length > room) return false;
+    std::memcpy(bytes, frame, length);
+    at.length = static_cast<std::uint32_t>(length);
+    at.flags = 0;
+    ++out_.next;
+    return true;
+  }
+
+  bool make_room() noexcept {
+    for (int attempt = 0; out_.next == out_.limit; ++attempt) {
+      if (attempt == kFullAttempts) return false;
+      if (attempt == 1) flush();
+      out_.limit = static_cast<std::uint16_t>(peer_index(out_) + (server_ ? 0 : out_.size));
+    }
+    return true;
+  }
+
+  // For a peer that sleeps: DPDK's and VPP's may.
+  void wake() const noexcept {
+    const std::uint64_t one = 1;
+    if (out_.wake >= 0 && write(out_.wake, &one, sizeof one) < 0) return;  // full: it has been woken already
+  }
+
+  std::shared_ptr<memif::Link> link_;
+  std::shared_ptr<const memif::Mapping> mapping_;
+  std::vector<Memory> regions_;
+  std::uint16_t queue_;
+  bool server_;
+  std::uint32_t polls_ = 0;
+  std::uint32_t epoch_ = 0;
+  Side in_;
+  Side out_;
+  PacketPool pool_;
+  Capabilities capabilities_;
+  Counters counters_;
+};
+
+static_assert(Port<MemifPort>);
+
+}  // namespace mcc::port

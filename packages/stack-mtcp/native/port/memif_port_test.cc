@@ -1,0 +1,409 @@
+#include "port/memif_port.hpp"
+
+#include <doctest/doctest.h>
+#include <sys/wait.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <numeric>
+#include <string>
+
+namespace {
+
+using namespace mcc;
+using namespace mcc::port;
+
+// A socket path in a folder of its own.
+struct Place {
+  Place() {
+    char name[] = "/tmp/mcc-memif-XXXXXX";
+    folder = mkdtemp(name);
+    path = folder + "/sock";
+  }
+  ~Place() { std::filesystem::remove_all(folder); }
+  std::string folder;
+  std::string path;
+};
+
+std::size_t open_files() {
+  std::size_t count = 0;
+  for ([[maybe_unused]] const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) ++count;
+  return count;
+}
+
+struct End {
+  End(const Place& place, bool server, std::uint8_t ring_bits = 6, std::uint16_t queues = 1)
+      : link(std::make_shared<memif::Link>(memif::LinkOptions{place.path, server, queues, ring_bits, 2048, 0})) {
+    for (std::uint16_t queue = 0; queue < queues; ++queue) {
+      ports.push_back(std::make_unique<MemifPort>(
+          link, MemifPort::Options{
+                    queue, server, 256, 2048, {2, 0, 0, 0, 0, server ? std::uint8_t{1} : std::uint8_t{2}}, 1500}));
+    }
+  }
+
+  MemifPort& port(std::size_t queue = 0) { return *ports[queue]; }
+
+  bool send(std::uint8_t value, std::size_t length = 64, std::size_t queue = 0) {
+    const auto packet = port(queue).allocate();
+    if (packet == nullptr) return false;
+    std::memset(packet->data(), value, length);
+    const std::uint64_t dropped = port(queue).counters().tx_dropped;
+    port(queue).transmit(packet, length, false, 0);
+    return port(queue).counters().tx_dropped == dropped;
+  }
+
+  // What has arrived: the first byte of each frame. Each frame is checked to hold that byte throughout.
+  std::vector<std::uint8_t> take(std::size_t queue = 0) {
+    std::vector<std::uint8_t> values;
+    std::array<MemifPort::Packet, 32> burst;
+    while (const std::size_t count = port(queue).receive(burst)) {
+      for (std::size_t i = 0; i < count; ++i) {
+        const auto frame = port(queue).frame(burst[i]);
+        CHECK(std::all_of(frame.begin(), frame.end(), [&](std::byte b) { return b == frame[0]; }));
+        values.push_back(static_cast<std::uint8_t>(frame[0]));
+        port(queue).release(burst[i]);
+      }
+    }
+    return values;
+  }
+
+  std::shared_ptr<memif::Link> link;
+  std::vector<std::unique_ptr<MemifPort>> ports;
+};
+
+// Lets both sides run until `done`, or for far longer than it takes.
+template <class Done>
+bool run(std::initializer_list<End*> ends, Done&& done) {
+  std::array<MemifPort::Packet, 1> none;
+  for (int i = 0; i < 3'000'000; ++i) {
+    if (done()) return true;
+    for (End* end : ends)
+      for (auto& port : end->ports)
+        if (!port->up() || i % 64 == 0) port->receive(std::span(none).first(0));
+  }
+  return done();
+}
+
+bool joined(End& a, End& b) {
+  return run({&a, &b}, [&] { return a.port().up() && b.port().up(); });
+}
+
+}  // namespace
+
+TEST_CASE("frames cross in both directions, in order, many times around the ring") {
+  const Place place;
+  End server(place, true);
+  End client(place, false);
+  REQUIRE(joined(server, client));
+  for (End* from : {&client, &server}) {
+    End* const to = from == &client ? &server : &client;
+    std::uint8_t sent = 0, expected = 0;
+    for (int round = 0; round < 100; ++round) {
+      for (int i = 0; i < 50; ++i) REQUIRE(from->send(sent++, 60 + static_cast<std::size_t>(round)));
+      from->port().flush();
+      bool in_order = true;
+      for (const std::uint8_t value : to->take()) in_order = in_order && value == expected++;
+      CHECK(in_order);
+      REQUIRE(expected == sent);
+    }
+    CHECK(from->port().counters().tx_packets == 5000);
+    CHECK(to->port().counters().rx_packets == 5000);
+    CHECK(to->port().counters().rx_bytes == from->port().counters().tx_bytes);
+  }
+}
+
+TEST_CASE("a full ring drops, counts, and goes on when there is room") {
+  const Place place;
+  End server(place, true);
+  End client(place, false);
+  REQUIRE(joined(server, client));
+  for (End* from : {&client, &server}) {
+    End* const to = from == &client ? &server : &client;
+    int taken = 0;
+    for (std::uint8_t i = 0; i < 100; ++i) taken += from->send(i);
+    CHECK(taken == 64);
+    CHECK(from->port().counters().tx_dropped == 36);
+    CHECK(to->take().size() == 64);
+    CHECK(from->send(1));
+    from->port().flush();
+    CHECK(to->take().size() == 1);
+  }
+}
+
+TEST_CASE("the largest frame fits, a larger one is dropped") {
+  const Place place;
+  End server(place, true);
+  End client(place, false);
+  REQUIRE(joined(server, client));
+  CHECK(client.send(7, 2048));
+  client.port().flush();
+  CHECK(server.take() == std::vector<std::uint8_t>{7});
+  CHECK(server.send(8, 2048));
+  server.port().flush();
+  CHECK(client.take() == std::vector<std::uint8_t>{8});
+}
+
+TEST_CASE("packets that are kept do not stop the ring, and an empty pool is counted") {
+  const Place place;
+  End server(place, true, 9);
+  End client(place, false, 9);
+  REQUIRE(joined(server, client));
+  std::vector<MemifPort::Packet> kept;
+  for (int i = 0; i < 300; ++i) REQUIRE(client.send(1));
+  client.port().flush();
+  std::array<MemifPort::Packet, 32> burst;
+  while (const std::size_t count = server.port().receive(burst))
+    kept.insert(kept.end(), burst.data(), burst.data() + count);
+  CHECK(kept.size() == 256);
+  CHECK(server.port().counters().no_buffer > 0);
+  for (const auto packet : kept) server.port().release(packet);
+  CHECK(server.take().size() == 44);
+}
+
+TEST_CASE("a server serves one client after the other, and leaks nothing") {
+  const Place place;
+  End server(place, true);
+  std::size_t files = 0;
+  for (int i = 0; i < 50; ++i) {
+    {
+      End client(place, false);
+      REQUIRE(joined(server, client));
+      CHECK(client.send(9));
+      client.port().flush();
+      CHECK(server.take() == std::vector<std::uint8_t>{9});
+    }
+    REQUIRE(run({&server}, [&] { return !server.port().up(); }));
+    CHECK_FALSE(server.send(1));
+    if (i == 0) files = open_files();
+  }
+  CHECK(open_files() == files);
+}
+
+TEST_CASE("a client finds a server that starts later, and one that starts anew") {
+  const Place place;
+  End client(place, false);
+  CHECK(run({&client}, [&] { return client.link->connect_error() == ENOENT; }));
+  for (int i = 0; i < 3; ++i) {
+    End server(place, true);
+    REQUIRE(joined(server, client));
+  }
+}
+
+TEST_CASE("a second client is turned away while the first is there") {
+  const Place place;
+  End server(place, true);
+  End first(place, false);
+  REQUIRE(joined(server, first));
+  End second(place, false);
+  REQUIRE(run({&server, &first, &second}, [&] { return !second.link->refusal().empty(); }));
+  CHECK(second.link->refusal() == "Another client is connected");
+  CHECK(first.port().up());
+}
+
+TEST_CASE("a server's file left behind is cleared away, a living server is not") {
+  const Place place;
+  CHECK(std::filesystem::is_empty(place.folder));
+  const pid_t child = fork();
+  if (child == 0) {
+    End server(place, true);
+    _exit(0);  // nothing is tidied, as after SIGKILL
+  }
+  waitpid(child, nullptr, 0);
+  CHECK(std::filesystem::exists(place.path));
+  {
+    End server(place, true);
+    CHECK_THROWS_WITH_AS(End(place, true), ("Another process serves at memif:" + place.path + ".").c_str(), Failure);
+    CHECK(std::filesystem::exists(place.path));
+  }
+  CHECK_FALSE(std::filesystem::exists(place.path));
+  std::filesystem::create_directory(place.path);
+  CHECK_THROWS_AS(End(place, true), Failure);
+}
+
+TEST_CASE("clients that are killed in the midst of their traffic leave the server whole") {
+  const Place place;
+  End server(place, true);
+  std::size_t files = 0;
+  for (int i = 0; i < 20; ++i) {
+    const pid_t child = fork();
+    if (child == 0) {
+      End client(place, false);
+      std::array<MemifPort::Packet, 32> burst;
+      for (;;) {
+        client.send(5);
+        client.port().flush();
+        const std::size_t count = client.port().receive(burst);
+        for (std::size_t k = 0; k < count; ++k) client.port().release(burst[k]);
+      }
+    }
+    REQUIRE(run({&server}, [&] { return server.port().up(); }));
+    std::size_t received = 0;
+    while (received < 100) received += server.take().size();
+    kill(child, SIGKILL);
+    waitpid(child, nullptr, 0);
+    CHECK(run({&server}, [&] {
+      server.take();
+      return !server.port().up();
+    }));
+    if (i == 0) files = open_files();
+  }
+  CHECK(open_files() == files);
+}
+
+TEST_CASE("each queue has its own rings") {
+  const Place place;
+  End server(place, true, 6, 2);
+  End client(place, false, 6, 2);
+  REQUIRE(
+      run({&server, &client}, [&] { return server.port(1).up() && client.port(1).up() && joined(server, client); }));
+  CHECK(client.send(1, 64, 0));
+  CHECK(client.send(2, 64, 1));
+  client.port(0).flush();
+  client.port(1).flush();
+  CHECK(server.take(1) == std::vector<std::uint8_t>{2});
+  CHECK(server.take(0) == std::vector<std::uint8_t>{1});
+}
+
+namespace {
+
+// A client that speaks the protocol by hand, and not always well.
+struct Impostor {
+  explicit Impostor(const Place& place) : channel(memif::connect_to(place.path)) {}
+
+  void say(memif::Message message, int passed = -1) { CHECK(memif::send(channel, message, passed)); }
+  memif::Message typed(memif::Type type) {
+    memif::Message message;
+    message.type = type;
+    return message;
+  }
+  void init() {
+    memif::Message message = typed(memif::Type::init);
+    message.init.version = memif::kVersion;
+    say(message);
+  }
+  // What the server says in the end: the reason of its disconnect.
+  std::string verdict(End& server) {
+    std::string reason;
+    run({&server}, [&] {
+      memif::Message message;
+      memif::Fd passed;
+      if (memif::receive(channel, message, passed) != memif::Received::message) return false;
+      if (message.type != memif::Type::disconnect) return false;
+      reason = message.disconnect.reason.data();
+      return true;
+    });
+    return reason;
+  }
+
+  memif::Fd channel;
+};
+
+memif::Fd memory(std::size_t bytes, bool sealed) {
+  memif::Fd fd(memfd_create("test", MFD_CLOEXEC | MFD_ALLOW_SEALING));
+  REQUIRE(ftruncate(fd.get(), static_cast<off_t>(bytes)) == 0);
+  if (sealed) REQUIRE(fcntl(fd.get(), F_ADD_SEALS, F_SEAL_SHRINK) == 0);
+  return fd;
+}
+
+}  // namespace
+
+TEST_CASE("a server refuses memory that it could not rely on") {
+  const Place place;
+  End server(place, true);
+  struct {
+    std::size_t bytes;
+    bool sealed;
+    std::uint64_t claimed;
+  } const cases[] = {{4096, false, 4096}, {4096, true, 8192}, {4096, true, 0}};
+  for (const auto& one : cases) {
+    Impostor impostor(place);
+    impostor.init();
+    memif::Message add = impostor.typed(memif::Type::add_region);
+    add.add_region = {0, one.claimed};
+    const memif::Fd fd = memory(one.bytes, one.sealed);
+    impostor.say(add, fd.get());
+    CHECK(impostor.verdict(server) == "Invalid region");
+  }
+  Impostor without_memory(place);
+  without_memory.init();
+  memif::Message add = without_memory.typed(memif::Type::add_region);
+  add.add_region = {0, 4096};
+  without_memory.say(add);
+  CHECK(without_memory.verdict(server) == "Invalid region");
+}
+
+TEST_CASE("a server refuses rings that do not lie in the memory") {
+  const Place place;
+  End server(place, true);
+  for (const auto& [offset, bits] : {std::pair{4096u, 4}, {0u, 15}, {0u, 12}, {0u, 4}, {2u, 4}}) {
+    Impostor impostor(place);
+    impostor.init();
+    const memif::Fd fd = memory(4096, true);
+    memif::Message region = impostor.typed(memif::Type::add_region);
+    region.add_region = {0, 4096};
+    impostor.say(region, fd.get());
+    memif::Message ring = impostor.typed(memif::Type::add_ring);
+    ring.add_ring = {memif::AddRing::kToServer, 0, 0, offset, static_cast<std::uint8_t>(bits), 0};
+    impostor.say(ring, fd.get());
+    CHECK(impostor.verdict(server) == "Invalid ring");  // the last but one for want of its cookie
+  }
+}
+
+TEST_CASE("a server refuses what is out of order or of another version") {
+  const Place place;
+  End server(place, true);
+  {
+    Impostor early(place);
+    early.say(early.typed(memif::Type::connected));
+    CHECK(early.verdict(server) == "Unexpected message");
+  }
+  {
+    Impostor old(place);
+    memif::Message init = old.typed(memif::Type::init);
+    init.init.version = 0x0100;
+    old.say(init);
+    CHECK(old.verdict(server) == "Incompatible memif version");
+  }
+  Impostor silent(place);
+  server.link->service(monotonic_now());
+  server.link->service(monotonic_now() + memif::Link::kHandshakeFor);
+  CHECK(silent.verdict(server) == "The handshake takes too long");
+}
+
+TEST_CASE("descriptors that point outside the memory are dropped") {
+  const Place place;
+  End server(place, true);
+  End client(place, false);
+  REQUIRE(joined(server, client));
+  const auto mapping = client.link->mapping();
+  memif::Ring* const ring = mapping->ring(mapping->to_server[0]);
+  ring->descriptors[0].region = 3;
+  CHECK_FALSE(client.send(1));  // the client sees it too
+  ring->descriptors[0] = {0, 0, 64, 0xfffffff0u, 0};
+  std::atomic_ref(ring->head).store(1);
+  CHECK(server.take().empty());
+  CHECK(server.port().counters().rx_dropped == 1);
+  ring->descriptors[1].length = 3000;
+  std::atomic_ref(ring->head).store(2);
+  CHECK(server.take().empty());
+  CHECK(server.port().counters().rx_dropped == 2);
+}
+
+TEST_CASE("a frame in several pieces is joined once it is whole") {
+  const Place place;
+  End server(place, true);
+  End client(place, false);
+  REQUIRE(joined(server, client));
+  const auto mapping = client.link->mapping();
+  memif::Ring* const ring = mapping->ring(mapping->to_server[0]);
+  for (std::size_t i = 0; i < 2; ++i) {
+    std::memset(mapping->regions()[0].base + ring->descriptors[i].offset, 6, 100);
+    ring->descriptors[i].length = 100;
+  }
+  ring->descriptors[0].flags = memif::Descriptor::kNext;
+  std::atomic_ref(ring->head).store(1);
+  CHECK(server.take().empty());
+  std::atomic_ref(ring->head).store(2);
+  CHECK(server.take() == std::vector<std::uint8_t>{6});
+  CHECK(server.port().counters().rx_bytes == 200);
+}
