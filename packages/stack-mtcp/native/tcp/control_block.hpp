@@ -37,6 +37,8 @@ struct alignas(64) ControlBlock {
     kPaused = 128,  // the user wants no data for now
   };
 
+  static constexpr std::uint8_t kNoScale = 15;
+
   wire::Address remote;
   wire::Address local;
   std::uint16_t remote_port;
@@ -57,19 +59,30 @@ struct alignas(64) ControlBlock {
   std::uint16_t rttvar;
   State state;
   std::uint8_t flags;
-  std::uint8_t snd_shift : 4;
-  std::uint8_t dupacks : 4;  // saturates
-  std::uint8_t backoff : 5;  // retransmissions in a row
+  std::uint8_t snd_shift : 4;  // of the peer's window; kNoScale: neither side scales (RFC 7323 section 2)
+  std::uint8_t dupacks : 3;    // saturates
+  bool probed : 1;             // a tail-loss probe was sent, and nothing came of it yet
+  std::uint8_t backoff : 5;    // retransmissions in a row
   bool opened_by_peer : 1;
+  bool timer_armed : 1;  // in the wheel
+  bool ack_queued : 1;   // in the queue of delayed acknowledgments, perhaps with nothing to acknowledge any more
+
+  bool has_unsent() const noexcept { return before(snd_nxt, snd_end); }
+  bool is_open() const noexcept { return state >= State::established; }
+  // The user still takes data.
+  bool user_reads() const noexcept { return state == State::established; }
+  // Our FIN has been acknowledged.
+  bool fin_acked() const noexcept { return has(kFinSent) && snd_una == snd_end + 1; }
 
   bool has(std::uint8_t flag) const noexcept { return (flags & flag) != 0; }
   void set(std::uint8_t flag) noexcept { flags = static_cast<std::uint8_t>(flags | flag); }
   void clear(std::uint8_t flag) noexcept { flags = static_cast<std::uint8_t>(flags & ~flag); }
 
   // Bytes that the peer's window lets us have in flight.
-  std::uint32_t window() const noexcept { return static_cast<std::uint32_t>(snd_wnd) << snd_shift; }
+  std::uint32_t window() const noexcept { return std::uint32_t{snd_wnd} << (scales() ? snd_shift : 0); }
+  bool scales() const noexcept { return snd_shift != kNoScale; }
   std::uint32_t flight() const noexcept { return snd_nxt - snd_una; }
-  std::uint32_t flight_segments() const noexcept { return (flight() + mss - 1u) / mss; }
+  std::uint32_t cwnd_bytes() const noexcept { return std::uint32_t{cwnd} * mss; }
 };
 static_assert(sizeof(ControlBlock) == 64);
 static_assert(std::is_trivially_copyable_v<ControlBlock>);

@@ -2,25 +2,17 @@
 // Initial sequence numbers that cannot be guessed from outside (RFC 6528 section 3): a clock of 4 us plus a keyed hash
 // of the connection's addresses and ports (SipHash-2-4, Aumasson and Bernstein, 2012).
 
-#include <array>
 #include <bit>
 #include <cstdint>
 
+#include "flow/tuple.hpp"
 #include "mcc/stack.hpp"
 #include "tcp/sequence.hpp"
-#include "wire/segment.hpp"
 
 namespace mcc::tcp {
 
-using HashKey = std::array<std::uint64_t, 2>;
-
-struct FourTuple {
-  wire::Address local;
-  wire::Address remote;
-  std::uint16_t local_port;
-  std::uint16_t remote_port;
-  friend bool operator==(const FourTuple&, const FourTuple&) = default;
-};
+using flow::FourTuple;
+using flow::HashKey;
 
 // SipHash-2-4 of the 12 bytes of a connection's name.
 inline std::uint64_t siphash(const FourTuple& flow, const HashKey& key) noexcept {

@@ -18,7 +18,7 @@ struct Range {
 
 class Scoreboard {
  public:
-  static constexpr std::size_t kRanges = 12;
+  static constexpr std::size_t kRanges = 32;
 
   bool empty() const noexcept { return count_ == 0; }
   std::size_t size() const noexcept { return count_; }

@@ -1,0 +1,120 @@
+#pragma once
+// What the peer's acknowledgment says: RFC 9293 section 3.10.7.4, fifth check, with RFC 5961 section 5, RFC 6298 and
+// RFC 2018 section 5.
+
+#include "tcp/recovery.hpp"
+
+namespace mcc::tcp {
+
+// An acknowledgment older than this much below snd_una is forged or very late (RFC 5961 section 5.2).
+inline std::uint32_t oldest_ack(const ControlBlock& cb) noexcept { return std::max(cb.window(), 0x10000u); }
+
+// Takes in the SACK option. True when it told of data that were not known to have arrived.
+template <class C>
+bool take_sack(C& core, Slot slot, const wire::Segment& segment) noexcept {
+  ControlBlock& cb = core.block(slot);
+  if (segment.options.sack_count == 0 || !cb.has(ControlBlock::kSack) || cb.flight() == 0) return false;
+  bool news = false;
+  for (std::size_t i = 0; i < segment.options.sack_count; ++i) {
+    const auto [left, right] = segment.options.sack[i];
+    // Duplicates that it reports (RFC 2883), and nonsense.
+    if (!before(left, right) || at_or_before(left, segment.acknowledgment) || !after(left, cb.snd_una) ||
+        after(right, cb.snd_nxt)) {
+      continue;
+    }
+    news |= core.need_side(slot).sacked.add(left, right);
+  }
+  return news;
+}
+
+// The round trip that this acknowledgment of new data completes. Nothing retransmitted is measured, except by
+// timestamps (RFC 6298 section 3, RFC 7323 section 4). False: there was none to measure.
+template <class C>
+bool take_rtt(C& core, ControlBlock& cb, const wire::Segment& segment) noexcept {
+  if (cb.has(ControlBlock::kTimed)) {
+    measure_rtt(cb, (ticks_of(core.now) - cb.timer_start) >> 5);
+    return true;
+  }
+  if (!cb.has(ControlBlock::kTimestamps) || !segment.options.timestamps || segment.options.ts_echo == 0) return false;
+  measure_rtt(cb, rtt_of_timestamps(std::min(timestamp_of(core.now) - segment.options.ts_echo, 0xffffu)));
+  return true;
+}
+
+// The acknowledgment number lies above snd_una.
+template <class C>
+void advance_una(C& core, Slot slot, const wire::Segment& segment) {
+  ControlBlock& cb = core.block(slot);
+  const Sequence ack = segment.acknowledgment;
+  const std::uint32_t acked = ack - cb.snd_una;
+  const std::uint32_t flight = cb.flight();
+  const bool measured = take_rtt(core, cb, segment);
+  cb.clear(ControlBlock::kTimed);
+  dequeue(core, cb, earlier(ack, cb.snd_end) - cb.snd_una);  // all of it but a FIN
+  cb.snd_una = ack;
+  const bool backed_off = cb.backoff > 0;
+  // A time-out that was backed off stays so until a round trip is measured (RFC 6298 section 5.7), within reason.
+  cb.backoff = measured ? 0 : std::min<std::uint8_t>(cb.backoff, 3) & 0x1f;
+  if (core.has_side(cb) && core.side(cb).probe_repeated) {
+    // The probe was a retransmission: what it repaired was a loss (RFC 8985 section 7.4.2).
+    core.side(cb).probe_repeated = false;
+    if (cb.probed && core.side(cb).recovery == Recovery::none && at_or_after(ack, core.side(cb).recover)) {
+      reduce_threshold(core, slot);
+      set_cwnd(cb, cb.ssthresh);
+    }
+  }
+  cb.probed = false;
+  if (!core.has_side(cb) || restarts_timer(core.side(cb))) cb.timer_start = ticks_of(core.now);
+  on_progress(core, slot, acked, flight);
+  if (backed_off && cb.flight() > 0) hasten_timer(core, slot);
+}
+
+// SND.WND from a segment that is not older than what we know. Instead of SND.WL1 and SND.WL2: it begins at rcv_nxt or
+// above, and its acknowledgment is not below snd_una; an older one fails one of the two.
+template <class C>
+void take_window(C& core, Slot slot, const wire::Segment& segment) {
+  ControlBlock& cb = core.block(slot);
+  if (before(segment.sequence, cb.rcv_nxt) || before(segment.acknowledgment, cb.snd_una)) return;
+  if (segment.window == cb.snd_wnd) return;
+  if (segment.window == 0) ++core.counters.zero_windows;
+  const bool was_closed = cb.window() == 0;
+  cb.snd_wnd = segment.window;
+  if (was_closed && cb.backoff > 0) {  // of window probes
+    cb.backoff = 0;
+    restart_timer(core, slot);
+  }
+}
+
+// False: the segment is not to be processed any further.
+template <class C>
+bool acknowledge(C& core, Slot slot, const wire::Segment& segment) {
+  ControlBlock& cb = core.block(slot);
+  const Sequence ack = segment.acknowledgment;
+  if (after(ack, cb.snd_nxt)) {
+    // The byte of a window probe is beyond snd_nxt until it is acknowledged.
+    const bool probed = core.has_side(cb) && core.side(cb).window_probed;
+    if (!probed || ack != cb.snd_nxt + 1) {
+      challenge(core, slot);
+      return false;
+    }
+    core.side(cb).window_probed = false;
+    ++cb.snd_nxt;
+  }
+  if (before(ack, cb.snd_una - oldest_ack(cb))) {
+    challenge(core, slot);
+    return false;
+  }
+  if (core.has_side(cb)) core.side(cb).unanswered = 0;
+  const bool news = take_sack(core, slot, segment);
+  const bool same_window = segment.window == cb.snd_wnd;
+  take_window(core, slot, segment);
+  if (after(ack, cb.snd_una)) {
+    advance_una(core, slot, segment);
+  } else if (ack == cb.snd_una && cb.flight() > 0) {
+    // RFC 6675 section 2 with SACK, RFC 5681 section 2 without.
+    const bool bare = segment.payload.empty() && (segment.flags & (wire::kSyn | wire::kFin)) == 0;
+    if (cb.has(ControlBlock::kSack) ? news : bare && same_window && cb.window() != 0) on_duplicate_ack(core, slot);
+  }
+  return true;
+}
+
+}  // namespace mcc::tcp

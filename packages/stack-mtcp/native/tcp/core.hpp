@@ -1,0 +1,172 @@
+#pragma once
+// All that TCP owns on one worker. The rules of TCP are functions over it, one file per idea; each takes the core and a
+// slot. A callback of the handler may send, close or reset: after each, the control block is looked at anew.
+
+#include <algorithm>
+#include <array>
+#include <cassert>
+#include <cstddef>
+#include <cstdint>
+
+#include "flow/accepted_table.hpp"
+#include "flow/listeners.hpp"
+#include "flow/opened_table.hpp"
+#include "mcc/error.hpp"
+#include "mcc/side_pool.hpp"
+#include "mcc/stack.hpp"
+#include "net/interface.hpp"
+#include "tcp/control_block.hpp"
+#include "tcp/counters.hpp"
+#include "tcp/isn.hpp"
+#include "tcp/options.hpp"
+#include "tcp/rate_limit.hpp"
+#include "tcp/remnants.hpp"
+#include "tcp/side_record.hpp"
+#include "timer/ring.hpp"
+#include "timer/wheel.hpp"
+
+namespace mcc::tcp {
+
+using flow::kNoSlot;
+
+// Of a segment without options.
+inline constexpr std::uint16_t kHeaders = wire::kIpv4Header + wire::kTcpHeader;
+inline constexpr std::uint16_t kTimestampRoom = wire::kTimestampOption;
+
+// A packet whose data waits for what comes before it, or for a user who has paused.
+template <class Packet>
+struct HeldPacket {
+  Packet packet;
+  const std::byte* data;
+  Sequence sequence;
+  std::uint32_t length : 31;
+  std::uint32_t fin : 1;
+  std::uint32_t next;
+
+  Sequence end() const noexcept { return sequence + length + fin; }
+};
+
+struct CoreOptions {
+  Options tcp;
+  bool server = false;
+  std::uint32_t sessions = 1;  // most connections at one time
+  net::AddressPool sources;    // to open from
+  flow::PortRange ports;
+  std::vector<flow::ListenEndpoint> listen;
+  flow::HashKey key{};  // secret, and different on every start
+};
+
+template <class N>
+struct Core {
+  using Net = N;
+  using Packet = typename Net::Packet;
+
+  struct Closed {
+    Slot slot;
+    Error reason;
+  };
+  struct DelayedAck {
+    Slot slot;
+    Ticks since;
+  };
+
+  Core(Net& interface, const CoreOptions& given, Nanos started)
+      : net(interface),
+        options(given.tcp),
+        key(given.key),
+        now(started),
+        blocks(given.sessions),
+        links(given.sessions),
+        wheel(links, started),
+        sides(given.sessions),
+        chunks(given.tcp.chunks_max),
+        held(given.tcp.held_packets_max),
+        opened(given.sources, given.ports, !given.server),
+        accepted(given.server ? given.sessions : 0, given.key),
+        listeners(given.listen),
+        remnants(given.tcp.remnants_max, given.tcp.time_wait, given.tcp.fin_wait_2, given.key),
+        closed(given.sessions),
+        delayed(given.sessions),
+        challenges(given.tcp.challenges_per_second),
+        refusals(given.tcp.resets_per_second) {
+    while ((options.window >> window_shift) > 0xffff) ++window_shift;
+  }
+  Core(const Core&) = delete;
+  Core& operator=(const Core&) = delete;
+
+  // The MSS that we announce.
+  std::uint16_t own_mss() const noexcept { return static_cast<std::uint16_t>(net.mtu() - kHeaders); }
+
+  ControlBlock& block(Slot slot) noexcept { return blocks[slot]; }
+  bool has_side(const ControlBlock& cb) const noexcept { return cb.side != 0; }
+  SideRecord& side(const ControlBlock& cb) noexcept { return sides[cb.side]; }
+
+  // The side record of a connection, taken if it has none. There is one for every slot, so that it cannot fail.
+  SideRecord& need_side(Slot slot) noexcept {
+    ControlBlock& cb = blocks[slot];
+    if (cb.side == 0) {
+      cb.side = sides.take();
+      assert(cb.side != 0);
+      sides[cb.side] = SideRecord{};
+      sides[cb.side].slot = slot;
+    }
+    return sides[cb.side];
+  }
+
+  static FourTuple flow_of(const ControlBlock& cb) noexcept {
+    return {cb.local, cb.remote, cb.local_port, cb.remote_port};
+  }
+
+  // The slot of a connection, or kNoSlot.
+  Slot find(const FourTuple& flow) noexcept {
+    const auto is_it = [&](Slot slot) { return flow_of(blocks[slot]) == flow; };
+    const Slot ours = opened.find(flow.local, flow.local_port);
+    if (ours != kNoSlot) return is_it(ours) ? ours : kNoSlot;
+    return listeners.any() ? accepted.find(flow, is_it) : kNoSlot;
+  }
+
+  // Queues an acknowledgment for the end of the burst.
+  void acknowledge_later(Slot slot, bool soon) noexcept {
+    ControlBlock& cb = blocks[slot];
+    if (cb.has(ControlBlock::kAckPending) || soon) cb.set(ControlBlock::kAckSoon);
+    cb.set(ControlBlock::kAckPending);
+    if (to_ack_count > 0 && to_ack[to_ack_count - 1] == slot) return;
+    if (to_ack_count < to_ack.size()) to_ack[to_ack_count++] = slot;
+  }
+
+  Net& net;
+  const Options options;
+  const flow::HashKey key;
+  Nanos now;
+  std::uint8_t window_shift = 0;  // that we announce
+
+  Reserved<ControlBlock> blocks;
+  Reserved<timer::Links> links;
+  timer::Wheel wheel;
+  SidePool<SideRecord> sides;
+  SidePool<Chunk> chunks;
+  SidePool<HeldPacket<Packet>> held;
+
+  flow::OpenedTable opened;
+  flow::AcceptedTable accepted;
+  flow::Listeners listeners;
+  Remnants remnants;
+  std::uint32_t half_open = 0;
+  Slot touched = 0;  // slots from here on have never been in use
+
+  timer::Ring<Closed> closed;  // on_closed is due. A slot is in it once at most: it is not free before
+  timer::Ring<DelayedAck> delayed;
+  SideList<&SideRecord::starved> starved;
+  SideList<&SideRecord::resumed> resumed;
+  // Connections that received something in this burst. One entry per segment is enough.
+  std::array<Slot, 2 * Net::kBurst> to_ack;
+  std::size_t to_ack_count = 0;
+
+  RateLimit challenges;
+  RateLimit refusals;
+  Counters counters;
+  std::uint32_t events = 0;              // callbacks made in this poll
+  std::array<std::byte, 65536> scratch;  // a payload gathered from several pieces
+};
+
+}  // namespace mcc::tcp
