@@ -211,10 +211,11 @@ describe('exit codes', () => {
 
   it('exits at once on the second signal', async () => {
     const io = new TestIo();
+    const signals: ('SIGINT' | 'SIGTERM')[] = ['SIGINT', 'SIGTERM'];
     const spy = reporterPlugin({
       onInterval: () => {
-        io.send('SIGINT');
-        io.send('SIGTERM');
+        // A slow machine may fit a second interval in before the load has ended.
+        for (const signal of signals.splice(0)) io.send(signal);
       },
     });
     await run(pingRequest(bundle, { durationNs: 0, intervalNs: 50e6, reporters: [spy] }), io, bundle.worker);
