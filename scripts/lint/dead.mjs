@@ -24,7 +24,10 @@ export async function dead() {
     for (const next of referencesOf(path, all)) visit(next);
   };
   const isRoot = (path) =>
-    KNOWN.test(path) || TOOL_CONFIG.test(path) || ENTRY.test(path) || /(\.(test|bench)\.(ts|mjs)|_(test|fuzz)\.cc)$/.test(path);
+    KNOWN.test(path) ||
+    TOOL_CONFIG.test(path) ||
+    ENTRY.test(path) ||
+    /(\.(test|bench)\.(ts|mjs)|_(test|fuzz)\.cc)$/.test(path);
   for (const path of all.filter(isRoot)) visit(path);
   return { problems: all.filter((path) => !reached.has(path)).map((path) => `${path}: nothing refers to it`) };
 }
