@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { optionsOf } from './options.fixture.js';
 import { serverProgram } from './server.js';
@@ -42,7 +43,7 @@ describe('serverProgram', () => {
   });
 
   it('answers with a file', () => {
-    const [message] = textOf({ bodyFile: new URL('../package.json', import.meta.url).pathname });
+    const [message] = textOf({ bodyFile: fileURLToPath(new URL('../package.json', import.meta.url)) });
     expect(message).toContain('\r\nContent-Type: application/octet-stream\r\n');
     expect(message).toContain('"name": "@mcc/proto-http"');
   });

@@ -1,5 +1,5 @@
-// Programs of every kind against peers and orders at random: whatever happens, every request is accounted for, and a drain
-// comes to its end with nothing left open.
+// Programs of every kind against peers and orders at random: whatever happens, every request is accounted for, and a
+// drain comes to its end with nothing left open.
 
 #include <doctest/doctest.h>
 
