@@ -116,6 +116,13 @@ describe('on a terminal', () => {
     expect(terminal.written).toContain(renderFinal(sampleReport(), { width: 120, header: false }));
   });
 
+  it('takes 80 columns where a terminal does not know how many it has', async () => {
+    const terminal = new FakeTerminal(80);
+    terminal.columns = 0;
+    await new ConsoleReporter(options, terminal).onEnd(sampleReport());
+    expect(terminal.written).toContain(renderFinal(sampleReport(), { width: 80 }));
+  });
+
   it('draws ten times a second at most, but every change of phase', async () => {
     let now = 0;
     const terminal = new FakeTerminal(80);

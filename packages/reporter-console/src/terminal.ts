@@ -22,8 +22,9 @@ export class Terminal {
     return this.stream.isTTY === true;
   }
 
+  /** A terminal that does not know its width, as under `ssh -tt` without one, has 0 columns. */
   get width(): number {
-    return this.stream.columns ?? DEFAULT_WIDTH;
+    return this.stream.columns || DEFAULT_WIDTH;
   }
 
   write(text: string): void {

@@ -30,6 +30,10 @@ describe('renderFrame', () => {
     ]);
   });
 
+  it('leaves the bar out where there is no room for it', () => {
+    expect(renderFrame(sampleProgress(), 10, plain)).toBe('  Load        50 %   1.5 s of 3.0 s\n ');
+  });
+
   it('has no bar for what has no known end', () => {
     const { phaseSeconds: _, ...open } = sampleProgress();
     expect(renderFrame(open, 80, plain)).toContain('  Load      1.5 s, until Ctrl-C\n');

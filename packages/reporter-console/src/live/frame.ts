@@ -4,7 +4,7 @@ import { padLeft, padRight, widthOf } from '../text/layout.js';
 import type { Style } from '../text/style.js';
 import { amount, count, percent, plural, seconds, time } from '../text/units.js';
 
-/** The live area: what the run does and how far it is, then its figures. Never wider than `width`. */
+/** The live area: what the run does and how far it is, then its figures. Not wider than `width`, if that holds any. */
 export function renderFrame(progress: RunProgress, width: number, style: Style): string {
   return `${headline(progress, width, style)}\n${figures(progress, width, style)}`;
 }
@@ -19,7 +19,8 @@ function headline(progress: RunProgress, width: number, style: Style): string {
   }
   const of = progress.phaseSeconds === undefined ? '' : ` of ${seconds(progress.phaseSeconds)}`;
   const tail = `${padLeft(`${Math.floor(share * 100 + 1e-9)} %`, 6)}   ${style.faint(elapsed + of)}`;
-  return name + bar(share, Math.min(BAR_MAX, width - widthOf(name) - widthOf(tail) - 1), style) + tail;
+  const room = width - widthOf(name) - widthOf(tail) - 1;
+  return name + bar(share, Math.max(0, Math.min(BAR_MAX, room)), style) + tail;
 }
 
 const NAMES: Readonly<Record<Phase, string>> = {
