@@ -16,8 +16,9 @@ namespace mcc::kernel {
 class BufferRing {
  public:
   static constexpr unsigned kGroup = 0;
-  // Buffers are used in turn, so the pool is small enough to stay in the second-level cache with replies of a few KB.
-  static constexpr std::size_t kBufferBytes = 16384;
+  // Buffers are used in turn. Of each, only the pages that replies reach into ever become memory: 1 MB in all when
+  // replies are small.
+  static constexpr std::size_t kBufferBytes = 65536;
   static constexpr unsigned kBuffers = 256;
 
   // Throws Failure.

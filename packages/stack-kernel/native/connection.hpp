@@ -30,11 +30,12 @@ enum Flag : std::uint16_t {
 enum Operation : std::uint8_t { kConnectOperation = 1, kReceiveOperation = 2, kSendOperation = 4 };
 
 struct Connection {
+  struct Neighbours {
+    Slot older, newer;
+  };
   union {
     const std::byte* pending = nullptr;  // stable bytes accepted and not yet sent
-    struct {
-      Slot older, newer;
-    } linger;  // while kLingering: neighbours in the list
+    Neighbours linger;                   // while kLingering: those in the list
   };
   union {
     std::uint32_t remaining = 0;    // length of `pending`

@@ -105,9 +105,9 @@ class EpollStack : public IoBase {
     };
     serve_ready(handler, counted);
     const bool idle = ready_.empty() && result.events == 0 && !handler.full();
-    if (next_event_ == event_count_) result.slept = wait(idle ? ns : 0);
+    if (next_event_ >= event_count_) result.slept = wait(idle ? ns : 0);
     while (next_event_ < event_count_ && !handler.full()) {
-      const epoll_event event = events_[next_event_++];
+      const epoll_event event = events_[static_cast<std::size_t>(next_event_++)];
       if (event.data.u64 >= kListenerBase) {
         accept(handler, event.data.u64 - kListenerBase, counted);
         continue;
@@ -118,6 +118,7 @@ class EpollStack : public IoBase {
       on_event(handler, slot, event.events, counted);
     }
     keep_time();
+    waiting_.served(result.events);
     return result;
   }
 
@@ -144,20 +145,18 @@ class EpollStack : public IoBase {
 
   Nanos wait(Nanos ns) {
     next_event_ = 0;
-    event_count_ = epoll_wait(epoll_, events_.data(), kEventsMax, 0);
-    if (event_count_ > 0 || ns == 0) return 0;
-    Nanos before = clock_.now();
-    const auto ask_again = [&] { return (event_count_ = epoll_wait(epoll_, events_.data(), kEventsMax, 0)) > 0; };
-    if (spin(before, ask_again)) return 0;
-    const Nanos limit = sleep_limit(before, ns);
-    const timespec timeout{static_cast<time_t>(limit / 1'000'000'000), static_cast<long>(limit % 1'000'000'000)};
+    const auto ready = [&] { return (event_count_ = epoll_wait(epoll_, events_.data(), kEventsMax, 0)) > 0; };
+    if (ready() || ns == 0) return 0;
+    return waiting_.wait(ns, ready, [&](Nanos now, Nanos left) { sleep(sleep_limit(now, left)); });
+  }
+
+  void sleep(Nanos ns) {
+    ++counters_.waits;
+    const timespec timeout{static_cast<time_t>(ns / 1'000'000'000), static_cast<long>(ns % 1'000'000'000)};
     event_count_ = epoll_pwait2(epoll_, events_.data(), kEventsMax, &timeout, nullptr);
     if (event_count_ < 0 && errno == ENOSYS) {  // Linux before 5.11 counts in milliseconds
-      event_count_ = epoll_wait(epoll_, events_.data(), kEventsMax, static_cast<int>(limit / 1'000'000));
+      event_count_ = epoll_wait(epoll_, events_.data(), kEventsMax, static_cast<int>(ns / 1'000'000));
     }
-    if (event_count_ < 0) event_count_ = 0;  // EINTR
-    ++counters_.waits;
-    return clock_.now() - before;
   }
 
   // What no event announces: ends, reads after a pause, and reads that were left to be fair to others.

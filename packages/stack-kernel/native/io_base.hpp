@@ -15,14 +15,12 @@
 #include "linger_list.hpp"
 #include "listeners.hpp"
 #include "mcc/options.hpp"
+#include "waiting.hpp"
 
 namespace mcc::kernel {
 
 // How long accepting rests when the process or the machine has no more files or memory.
 inline constexpr Nanos kAcceptPause = 10'000'000;
-// How long the kernel is asked again before the thread sleeps. Going to sleep and being woken costs about as much, of
-// which the peer pays its share when it runs on this machine: the wake-up is an interrupt that its send has to raise.
-inline constexpr Nanos kSpin = 5'000;
 // Most bytes of one on_data.
 inline constexpr std::size_t kDeliveryMax = 65536;
 // Deliveries to one connection before the others have their turn.
@@ -39,7 +37,8 @@ class IoBase {
         dialer_(context),
         listeners_(context, type_flags),
         clock_(*context.clock),
-        published_(context.stack_counters) {
+        published_(context.stack_counters),
+        waiting_(clock_, server_ ? 0 : context.engine.sessions) {
     if (!server_) return;
     for (Slot slot = context.engine.sessions; slot-- > 0;) free_.push(connections_, slot);
   }
@@ -69,15 +68,6 @@ class IoBase {
     Facts facts{{"io", std::string(io)}};
     if (server_) facts.emplace_back("listening", listening());
     return facts;
-  }
-
-  static constexpr int kPausesPerTry = 8;
-
-  // Tells the core that this is a busy wait.
-  static void pause_cpu() noexcept {
-#if defined(__x86_64__)
-    __builtin_ia32_pause();
-#endif
   }
 
   enum class Accepting : std::uint8_t { no, yes, paused };
@@ -128,16 +118,6 @@ class IoBase {
     return std::min(limit, accept_again_at_ > now ? accept_again_at_ - now : 0);
   }
 
-  // Asks `ready` again and again for kSpin. Returns whether it said yes, else the time in `now`.
-  template <class Ready>
-  bool spin(Nanos& now, Ready&& ready) {
-    for (const Nanos until = now + kSpin; now < until; now = clock_.now()) {
-      for (int i = 0; i < kPausesPerTry; ++i) pause_cpu();
-      if (ready()) return true;
-    }
-    return false;
-  }
-
   const bool server_;
   std::vector<Connection> connections_;
   ReadyList ready_;
@@ -147,6 +127,7 @@ class IoBase {
   Listeners listeners_;
   const TscClock& clock_;
   std::span<std::uint64_t> published_;
+  Waiting waiting_;
   Counters counters_;
   Accepting accepting_ = Accepting::no;
   Nanos accept_again_at_ = 0;  // while paused

@@ -17,16 +17,18 @@ namespace mcc::kernel {
 
 // Calls `use` with the stack for `io`: "epoll", "uring" or "auto". Throws Failure for io_uring where it is not to be
 // had.
+// "auto" is io_uring where there is one: with up to 1,000 connections both cost the same per request, with 10,000, and
+// with large replies, io_uring costs about a tenth less.
 template <class Use>
 auto with_stack(const std::string& io, const OpenContext& context, Use&& use) {
-  if (io == "uring") {
 #if MCC_HAVE_LIBURING
-    return use(std::make_unique<UringStack>(context));
+  if (io == "uring" || (io == "auto" && try_uring() == 0)) return use(std::make_unique<UringStack>(context));
 #else
+  if (io == "uring") {
     throw Failure("MCC_ERR_USAGE", "--kernel.io uring: this build has no io_uring, liburing's headers were missing.",
                   "Use --kernel.io epoll, or: apt-get install liburing-dev, and build again (npm rebuild).");
-#endif
   }
+#endif
   return use(std::make_unique<EpollStack>(context));
 }
 

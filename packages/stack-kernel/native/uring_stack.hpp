@@ -126,6 +126,7 @@ class UringStack : public IoBase {
     }
     serve_completions(handler, result.events);
     keep_time(handler, result.events);
+    waiting_.served(result.events);
     return result;
   }
 
@@ -136,15 +137,14 @@ class UringStack : public IoBase {
   static constexpr int kCompletionsPerPoll = 512;
 
   Nanos wait(Nanos ns) {
-    Nanos before = clock_.now();
-    const auto ask_again = [&] {
+    const auto ready = [&] {
       ring_.flush();
       return ring_.has_completions();
     };
-    if (spin(before, ask_again)) return 0;
-    ring_.wait(sleep_limit(before, ns));
-    ++counters_.waits;
-    return clock_.now() - before;
+    return waiting_.wait(ns, ready, [&](Nanos now, Nanos left) {
+      ++counters_.waits;
+      ring_.wait(sleep_limit(now, left));
+    });
   }
 
   // What a completion is about, in its user_data. No generation: no operation outlives its connection.

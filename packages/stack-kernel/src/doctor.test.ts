@@ -10,7 +10,7 @@ const settings: Record<string, string> = {
 };
 const read = (name: string) => settings[name];
 const machine = (uring: string | null) => () => ({
-  raiseFileLimit: () => ({ soft: 1024, hard: 1_048_576 }),
+  raiseFileLimit: (wanted: number) => ({ soft: wanted, hard: wanted }),
   tryUring: () => uring,
 });
 const finding = (findings: ReturnType<typeof doctor>, subject: string) =>
@@ -31,6 +31,15 @@ describe('doctor', () => {
       remedy: 'sudo sysctl -w net.ipv4.tcp_max_syn_backlog=4096',
     });
     expect(finding(findings, 'conntrack')).toBeUndefined();
+  });
+
+  it('says what to type for more files', () => {
+    const limited = () => ({ ...machine('')(), raiseFileLimit: () => ({ soft: 20_000, hard: 20_000 }) });
+    expect(finding(doctor(limited, read), 'open files')).toMatchObject({
+      status: 'missing',
+      detail: 'up to 20,000 per process',
+      remedy: 'sudo prlimit --pid $$ --nofile=100000:100000',
+    });
   });
 
   it('says why io_uring is not used, and how it could be', () => {

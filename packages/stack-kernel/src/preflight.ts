@@ -7,12 +7,28 @@ import type { ReadSetting } from './sysctl.js';
 /** Checks what can be known before anything is opened, and raises the limit of open files. Throws MccError. */
 export function preflight(
   context: PreflightContext,
-  native: Pick<NativeAddon, 'raiseFileLimit'>,
+  native: Pick<NativeAddon, 'raiseFileLimit' | 'tryUring'>,
   read: ReadSetting,
 ): void {
   if (context.role === 'client') checkPorts(context, read);
   else checkListen(context);
+  if (context.options['io'] === 'uring') checkUring(native.tryUring());
   ensureFiles(context, (wanted) => native.raiseFileLimit(wanted), read);
+}
+
+/** Whoever asks for io_uring by name does not get epoll instead. */
+function checkUring(reason: string | null): void {
+  if (reason === '') return;
+  if (reason === null) {
+    throw new MccError('MCC_ERR_USAGE', {
+      what: '--kernel.io uring: this build has no io_uring, because the headers of liburing were missing.',
+      remedy: 'Use --kernel.io epoll, or: apt-get install -y liburing-dev && npm rebuild @mcc/stack-kernel',
+    });
+  }
+  throw new MccError('MCC_ERR_NOT_PERMITTED', {
+    what: `--kernel.io uring: the kernel gives no io_uring: ${reason}.`,
+    remedy: 'Use --kernel.io epoll, or run `mcc doctor` to see what io_uring needs.',
+  });
 }
 
 /** Each worker listens for itself: for port 0 the kernel would give each of them another. */
