@@ -7,7 +7,7 @@ const source = (path: string): string => fileURLToPath(new URL(path, import.meta
 const alias = [
   { find: /^@mcc\/core\/testing$/, replacement: source('packages/core/src/testing/index.ts') },
   {
-    find: /^@mcc\/(core|engine|stack-kernel|proto-http|proto-raw|reporter-json|reporter-console)$/,
+    find: /^@mcc\/(core|engine|stack-kernel|stack-mtcp|proto-http|proto-raw|reporter-json|reporter-console)$/,
     replacement: source('packages/$1/src/index.ts'),
   },
 ];

@@ -1,0 +1,12 @@
+import 'reflect-metadata';
+import { API_VERSION, definePlugin, STACK } from '@mcc/core';
+import { MtcpStack } from './mtcp-stack.js';
+import { mtcpOptions } from './options.js';
+
+export default definePlugin({
+  kind: 'stack',
+  name: 'mtcp',
+  apiVersion: API_VERSION,
+  options: mtcpOptions,
+  register: (container) => void container.register(STACK, { useClass: MtcpStack }),
+});
