@@ -119,8 +119,10 @@ describe('on a terminal', () => {
   it('takes 80 columns where a terminal does not know how many it has', async () => {
     const terminal = new FakeTerminal(80);
     terminal.columns = 0;
-    await new ConsoleReporter(options, terminal).onEnd(sampleReport());
-    expect(terminal.written).toContain(renderFinal(sampleReport(), { width: 80 }));
+    const reporter = new ConsoleReporter(options, terminal);
+    await reporter.onStart(sampleRunInfo());
+    await reporter.onEnd(sampleReport());
+    expect(terminal.written).toContain(renderFinal(sampleReport(), { width: 80, header: false }));
   });
 
   it('draws ten times a second at most, but every change of phase', async () => {
