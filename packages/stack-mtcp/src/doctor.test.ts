@@ -77,6 +77,13 @@ describe('doctor', () => {
     });
   });
 
+  it('finds the interface behind virtio', () => {
+    const files = { [`${nic}/class`]: '0x020000', [`${nic}/virtio0/net/eth0/flags`]: '' };
+    const interfaces = { eth0: { up: true, mtu: 1500 } };
+    const findings = doctor(dpdk, imaginary({ files, interfaces, links: { [`${nic}/driver`]: 'virtio-pci' } }));
+    expect(find(findings, 'NIC 0000:03:00.0').detail).toContain('bound to virtio-pci, interface eth0, which is up');
+  });
+
   it('says what to install when DPDK is missing, and goes on', () => {
     const missing = () => {
       throw new MccError('MCC_ERR_NATIVE', { what: 'Not built.', remedy: 'apt-get install libdpdk-dev' });

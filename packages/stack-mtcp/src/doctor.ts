@@ -121,19 +121,31 @@ function nics(system: System): Finding[] {
 function nic(address: string, folder: string, system: System): Finding {
   const subject = `NIC ${address}`;
   const driver = system.link(`${folder}/driver`);
-  const interfaces = system.list(`${folder}/net`).join(', ');
+  const interfaces = interfacesOf(folder, system);
   if (driver !== undefined && USER_SPACE_DRIVERS.has(driver)) {
     return { subject, status: 'ok', detail: `bound to ${driver}: --mtcp.port pci:${address}` };
   }
-  const detail = `bound to ${driver ?? 'nothing'}${interfaces === '' ? '' : `, interface ${interfaces}`}`;
+  const detail = `bound to ${driver ?? 'nothing'}${interfaces.length === 0 ? '' : `, interface ${interfaces.join(', ')}`}`;
   if (driver !== undefined && BIFURCATED_DRIVERS.has(driver)) {
     return { subject, status: 'ok', detail: `${detail}: --mtcp.port pci:${address}` };
   }
-  const up = interfaces.split(', ').some((name) => system.interface(name)?.up === true);
+  const up = interfaces.some((name) => system.interface(name)?.up === true);
   const remedy = `sudo dpdk-devbind.py --bind=vfio-pci ${address}`;
   return up
     ? { subject, status: 'note', detail: `${detail}, which is up and in use: binding it cuts it off`, remedy }
     : { subject, status: 'note', detail, remedy };
+}
+
+/** virtio's stand one folder further down. */
+function interfacesOf(folder: string, system: System): readonly string[] {
+  const folders = [
+    folder,
+    ...system
+      .list(folder)
+      .filter((name) => /^virtio\d+$/.test(name))
+      .map((name) => `${folder}/${name}`),
+  ];
+  return folders.flatMap((each) => system.list(`${each}/net`));
 }
 
 function numa(system: System): Finding {

@@ -8,5 +8,7 @@ export default definePlugin({
   name: 'mtcp',
   apiVersion: API_VERSION,
   options: mtcpOptions,
+  // Of every --mtcp.address.
+  defaultListen: '0.0.0.0:8080',
   register: (container) => void container.register(STACK, { useClass: MtcpStack }),
 });

@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import { MccError, type ErrorCode, type PreflightContext } from '@mcc/core';
+import { MccError, type Endpoint, type ErrorCode, type PreflightContext } from '@mcc/core';
 import { countAddresses, formatAddress, parseAddress, poolHas, type AddressRange } from './address.js';
 import { poolsOf } from './native-options.js';
 import type { MtcpOptions } from './options.js';
@@ -64,7 +64,7 @@ function checkAddresses(options: MtcpOptions, { endpoints, sources, workers, rol
     fail('MCC_ERR_USAGE', `--source ${formatAddress(stray[0])} is not one of --mtcp.address.`, 'Add it there.');
   }
   const own = endpoints.map(({ address }) => parseAddress(address)!);
-  if (role === 'server') checkListen(own, pools.addresses);
+  if (role === 'server') checkListen(endpoints, pools.addresses);
   else checkTargets(own, pools.addresses, options);
   const speaking = pools.sources.length > 0 ? pools.sources : pools.addresses;
   if (role === 'client' && countAddresses(speaking) < workers) {
@@ -76,12 +76,15 @@ function checkAddresses(options: MtcpOptions, { endpoints, sources, workers, rol
   }
 }
 
-function checkListen(endpoints: readonly number[], addresses: readonly AddressRange[]): void {
-  const stray = endpoints.find((address) => address !== 0 && !poolHas(addresses, address));
+function checkListen(endpoints: readonly Endpoint[], addresses: readonly AddressRange[]): void {
+  if (endpoints.some(({ port }) => port === 0)) {
+    fail('MCC_ERR_USAGE', 'The mtcp stack cannot choose a port: 0 is none.', 'Give a port to --listen.');
+  }
+  const stray = endpoints.find(({ address }) => address !== '0.0.0.0' && !poolHas(addresses, parseAddress(address)!));
   if (stray === undefined) return;
   fail(
     'MCC_ERR_LISTEN',
-    `--listen ${formatAddress(stray)} is not one of --mtcp.address.`,
+    `--listen ${stray.address} is not one of --mtcp.address.`,
     'Add it there, or leave the address out of --listen (0.0.0.0:PORT is every address).',
   );
 }

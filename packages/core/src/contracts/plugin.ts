@@ -24,6 +24,8 @@ export interface Plugin {
   readonly options: ZodObject;
   /** Protocols: the port when `--dest` names none. Absent: `--dest` must name one. */
   readonly defaultPort?: number;
+  /** Stacks: where `mcc serve` listens when `--listen` is absent, as ADDR:PORT. Absent: 127.0.0.1:8080. */
+  readonly defaultListen?: string;
   /** Registers the implementation under STACK, PROTOCOL or REPORTER. Must do nothing else: no I/O, no globals. */
   register(container: DependencyContainer): void;
 }

@@ -62,8 +62,8 @@ export function runOptions(defaults: PluginDefaults) {
 export function serveOptions(defaults: PluginDefaults) {
   return z.object({
     listen: list()
-      .prefault(['127.0.0.1:8080'])
-      .describe('address and port to accept connections on; repeatable')
+      .optional()
+      .describe("address and port to accept connections on; repeatable; default: the stack's own, or 127.0.0.1:8080")
       .meta({ placeholder: 'ADDR[:PORT]' }),
     ...pluginOptions(defaults),
     conn: count({ min: 1, max: CONNECTIONS_MAX })

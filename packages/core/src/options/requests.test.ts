@@ -89,6 +89,14 @@ describe('prepareServe', () => {
     });
   });
 
+  it('listens where the stack says, when nobody else does', async () => {
+    const stack = { ...plugins.stack, plugin: { ...plugins.stack.plugin, defaultListen: '0.0.0.0:81' } };
+    const prepare = (values: object) =>
+      prepareServe(serveOptions(defaults).parse(values), { ...plugins, stack }, {}, 500);
+    expect((await prepare({})).request.endpoints).toEqual([{ address: '0.0.0.0', port: 81 }]);
+    expect((await prepare({ listen: '127.0.0.1' })).request.endpoints).toEqual([{ address: '127.0.0.1', port: 8080 }]);
+  });
+
   it('makes a number of port 0, for every worker listens on it', async () => {
     const { request } = await serve({ listen: '127.0.0.1:0' });
     expect(request.endpoints[0]?.port).toBeGreaterThan(0);

@@ -26,6 +26,7 @@ export interface Prepared<Request> {
 }
 
 const DEFAULT_LISTEN_PORT = 8080;
+const DEFAULT_LISTEN = `127.0.0.1:${DEFAULT_LISTEN_PORT}`;
 
 /** Turns validated options into what `run` takes: resolves the target, chooses cores and seed. Throws MccError. */
 export async function prepareRun(
@@ -77,7 +78,8 @@ export async function prepareServe(
   connectionsMax: number,
 ): Promise<Prepared<ServeRequest>> {
   const { cpus, warnings } = chooseWorkers(options, 'server');
-  const endpoints = (await Promise.all(options.listen.map(listenEndpoint))).flat();
+  const listen = options.listen ?? [plugins.stack.plugin.defaultListen ?? DEFAULT_LISTEN];
+  const endpoints = (await Promise.all(listen.map(listenEndpoint))).flat();
   const request: ServeRequest = {
     stack: plugins.stack,
     protocol: plugins.protocol,

@@ -36,6 +36,7 @@ class MemifPort {
       : link_(std::move(link)), queue_(options.queue), server_(options.server), pool_(options.buffers, options.room) {
     capabilities_.mac = options.mac;
     capabilities_.mtu = options.mtu;
+    service();
   }
 
   const Capabilities& capabilities() const noexcept { return capabilities_; }
