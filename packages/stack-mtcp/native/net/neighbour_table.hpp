@@ -5,6 +5,7 @@
 // Open addressing over a table of fixed size that never shrinks: neighbours are few, and one that is gone keeps its
 // place for the day it comes back. The table decides what is to be sent; the interface sends it.
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -57,11 +58,12 @@ class NeighbourTable {
     if (entry == nullptr) return nullptr;
     if (entry->state == NeighbourState::empty) {
       *entry = {address, {}, NeighbourState::incomplete, 0, now};
-      ++used_;
+      soonest_ = std::min(soonest_, now);
     } else if (entry->state == NeighbourState::failed && now >= entry->due) {
       entry->state = NeighbourState::incomplete;
       entry->probes = 0;
       entry->due = now;
+      soonest_ = std::min(soonest_, now);
     }
     return entry;
   }
@@ -83,6 +85,7 @@ class NeighbourTable {
     entry->state = NeighbourState::reachable;
     entry->probes = 0;
     entry->due = now + kReachableFor;
+    soonest_ = std::min(soonest_, entry->due);
     return was_usable ? nullptr : entry;
   }
 
@@ -92,27 +95,29 @@ class NeighbourTable {
   }
 
   // Calls ask(entry) for every neighbour to send a request to now, and fail(entry) for every one given up just now.
-  // Walks the whole table: call it a few times a second, not per packet.
+  // Walks the whole table when one may be due.
   template <class Ask, class Fail>
   void tick(Nanos now, Ask&& ask, Fail&& fail) {
-    if (used_ == 0) return;
+    if (now < soonest_) return;
+    soonest_ = kNever;
     for (Neighbour& entry : entries_) {
-      if (now < entry.due) continue;
-      switch (entry.state) {
-        case NeighbourState::reachable:
-          entry.state = NeighbourState::stale;
-          [[fallthrough]];
-        case NeighbourState::incomplete:
-        case NeighbourState::stale:
-          advance(entry, now, ask, fail);
-          break;
-        default:
-          break;
+      if (!is_timed(entry)) continue;
+      if (now >= entry.due) {
+        if (entry.state == NeighbourState::reachable) entry.state = NeighbourState::stale;
+        advance(entry, now, ask, fail);
       }
+      if (is_timed(entry)) soonest_ = std::min(soonest_, entry.due);
     }
   }
 
  private:
+  static constexpr Nanos kNever = UINT64_MAX;
+
+  static bool is_timed(const Neighbour& entry) noexcept {
+    return entry.state == NeighbourState::reachable || entry.state == NeighbourState::incomplete ||
+           entry.state == NeighbourState::stale;
+  }
+
   template <class Ask, class Fail>
   void advance(Neighbour& entry, Nanos now, Ask& ask, Fail& fail) {
     if (entry.probes == kProbes) {
@@ -138,7 +143,7 @@ class NeighbourTable {
 
   std::vector<Neighbour> entries_;
   std::size_t mask_;
-  std::size_t used_ = 0;
+  Nanos soonest_ = kNever;  // no entry is due before
 };
 
 }  // namespace mcc::net

@@ -37,6 +37,7 @@ class FaultLane {
     held_.reserve(held_max);
   }
 
+  std::size_t size() const noexcept { return held_.size(); }
   bool empty() const noexcept { return held_.empty(); }
   const InjectedFaults& injected() const noexcept { return injected_; }
 

@@ -35,6 +35,8 @@ class FaultPort {
   void release(Packet packet) noexcept { port_.release(packet); }
   Packet allocate() noexcept { return port_.allocate(); }
   Counters counters() const noexcept { return port_.counters(); }
+  // Packets that are on their way now.
+  std::size_t held() const noexcept { return receiving_.size() + transmitting_.size(); }
   const InjectedFaults& received() const noexcept { return receiving_.injected(); }
   const InjectedFaults& transmitted() const noexcept { return transmitting_.injected(); }
 

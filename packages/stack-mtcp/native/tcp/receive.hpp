@@ -78,7 +78,7 @@ bool take_in_order(C& core, H& handler, Slot slot, const Arrival& arrival, typen
     fin = absorb(core, slot);
   } else {
     cb.rcv_nxt = arrival.end();
-    if (core.has_side(cb) && core.side(cb).held_head != 0) {
+    if (!must_wait && core.has_side(cb) && core.side(cb).held_head != 0) {
       trim_held(core, core.side(cb), cb.rcv_nxt);
       fin = absorb(core, slot) || fin;
       // What fills a gap is acknowledged at once (RFC 5681 section 4.2).
@@ -86,9 +86,8 @@ bool take_in_order(C& core, H& handler, Slot slot, const Arrival& arrival, typen
     }
   }
   core.acknowledge_later(slot, false);
-  const bool waits = must_wait && !arrival.bytes.empty();
   const bool tell = fin && take_fin(core, slot);
-  if (!waits && !arrival.bytes.empty()) {
+  if (!must_wait && !arrival.bytes.empty()) {
     ++core.events;
     handler.on_data(slot, arrival.bytes, core.now);
     if (cb.state == State::closed) return kept;

@@ -79,6 +79,9 @@ struct World {
     return at_server.last_accepted;
   }
 
+  // Packets on their way through the bad path.
+  std::size_t held_by_faults() const noexcept { return client_port.held(); }
+
   ManualClock clock;
   port::MemoryLink link;
   Port client_port;
