@@ -9,20 +9,20 @@ const EXIT_MS = 2000;
 /** The built worker: beside the bundle that this module is in. */
 export const WORKER_URL = new URL('./worker.js', import.meta.url);
 
-/** Resolves once every one of n workers has reported. */
+/** Resolves once every one of n workers has reported. One that reports again, as after drain and abort, counts once. */
 class Barrier {
   readonly all: Promise<void>;
-  #missing: number;
+  readonly #missing: Set<number>;
   #resolve!: () => void;
 
   constructor(workers: number) {
-    this.#missing = workers;
+    this.#missing = new Set(Array(workers).keys());
     this.all = new Promise((resolve) => (this.#resolve = resolve));
   }
 
-  report(): void {
-    this.#missing -= 1;
-    if (this.#missing === 0) this.#resolve();
+  report(worker: number): void {
+    this.#missing.delete(worker);
+    if (this.#missing.size === 0) this.#resolve();
   }
 }
 
@@ -120,6 +120,6 @@ export class WorkerPool {
       case 'connected':
         if (index === 0) this.facts = message.facts;
     }
-    this.#barriers[message.type].report();
+    this.#barriers[message.type].report(index);
   }
 }
