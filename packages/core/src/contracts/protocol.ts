@@ -40,7 +40,7 @@ export interface ConnectionHandlers {
 
 /** Flyweight for one connection, valid during the call it is passed to. */
 export interface Connection {
-  /** Handle: slot number plus generation times 2^32. Safe to keep as a key; a reconnect has a new one. */
+  /** Handle: slot plus generation (modulo 2^21) times 2^32. Safe to keep as a key; a reconnect has a new one. */
   readonly id: number;
   /** Number of the connection within its worker, stable over reconnects: use it to index your own state. */
   readonly slot: number;

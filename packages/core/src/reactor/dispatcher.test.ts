@@ -85,6 +85,15 @@ describe('Dispatcher', () => {
     ]);
   });
 
+  it('tells connections apart by their ids, however often they were reopened', () => {
+    const ids: number[] = [];
+    const { dispatch } = harness({ open: (connection) => void ids.push(connection.id) });
+    const last = 2 ** 32 - 1;
+    dispatch([EVENT.open, 0, 3, last], [EVENT.open, 0, 4, last], [EVENT.open, 0, 3, last - 1]);
+    expect(new Set(ids).size).toBe(3);
+    expect(ids.every(Number.isSafeInteger)).toBe(true);
+  });
+
   it('writes down what the handlers want', () => {
     const { dispatch } = harness({
       open: (connection) => connection.request(text('ask')),

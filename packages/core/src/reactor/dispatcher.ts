@@ -59,6 +59,8 @@ export class Dispatcher {
 
 /** Slot of the flyweight between calls. */
 const NOBODY = -1;
+/** Generations that an id tells apart: with the 32 bits of the slot they fill the 53 that a number holds exactly. */
+const GENERATIONS = 2 ** 21;
 
 class Flyweight implements Connection {
   slot = NOBODY;
@@ -71,7 +73,7 @@ class Flyweight implements Connection {
   }
 
   get id(): number {
-    return this.slot + this.generation * 2 ** 32;
+    return this.slot + (this.generation % GENERATIONS) * 2 ** 32;
   }
 
   request(bytes: Uint8Array): void {
