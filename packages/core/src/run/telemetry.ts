@@ -87,7 +87,7 @@ export class Telemetry implements Gauge {
     const atMs = performance.now() + leadMs;
     this.#loadStart = { ...this.#mark(), atMs };
     this.#lastCut = { seconds: 0, snapshot: this.#loadStart.snapshot };
-    this.#awaitInterval(1);
+    this.#awaitInterval();
   }
 
   loadEnds(): void {
@@ -113,16 +113,19 @@ export class Telemetry implements Gauge {
     return Math.max(0, atMs - this.#loadStart!.atMs) / 1000;
   }
 
-  /** Intervals end at multiples of their length, so that they do not drift. */
-  #awaitInterval(number: number): void {
+  /**
+   * Intervals end at multiples of their length, so that they do not drift. When this thread was held up beyond the next
+   * one, the present interval is longer: a burst of empty ones would tell nothing.
+   */
+  #awaitInterval(): void {
+    const now = performance.now();
+    // The nearest multiple is the one just cut at: a timer may be a millisecond early.
+    const number = Math.round((1000 * this.#secondsOfLoad(now)) / this.#intervalMs) + 1;
     const dueMs = this.#loadStart!.atMs + number * this.#intervalMs;
-    this.#intervalTimer = setTimeout(
-      () => {
-        this.#cut(this.#secondsOfLoad(performance.now()), this.snapshot());
-        this.#awaitInterval(number + 1);
-      },
-      Math.max(0, dueMs - performance.now()),
-    );
+    this.#intervalTimer = setTimeout(() => {
+      this.#cut(this.#secondsOfLoad(performance.now()), this.snapshot());
+      this.#awaitInterval();
+    }, dueMs - now);
   }
 
   #cut(seconds: number, snapshot: Snapshot): void {
