@@ -74,6 +74,8 @@ void start_locked(State& shared, const Options& options) {
     reason = rte_errno;
   }).join();
   shared.started = true;
+  // Nothing is kept in it: gone at once, it is not left behind however the process ends.
+  if (const char* const folder = rte_eal_get_runtime_dir()) rmdir(folder);
   if (result >= 0) return;
   std::string why = log().last_words();
   if (why.empty()) why = rte_strerror(reason);

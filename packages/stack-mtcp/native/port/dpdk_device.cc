@@ -11,6 +11,7 @@
 #include <mutex>
 #include <thread>
 
+#include "eal/bpf_log.hpp"
 #include "eal/eal.hpp"
 #include "mcc/clock.hpp"
 #include "mcc/failure.hpp"
@@ -59,6 +60,7 @@ DpdkDevice::~DpdkDevice() { close(); }
 
 void DpdkDevice::plug() {
   eal::log().clear();
+  if (name_.kind == "af_xdp") eal::capture_bpf_log();
   if (rte_eth_dev_get_port_by_name(name_.device.c_str(), &id_) == 0) return;  // a PCI device that EAL has found
   id_ = RTE_MAX_ETHPORTS;
   const int result = rte_eal_hotplug_add(name_.bus.c_str(), name_.device.c_str(), name_.arguments.c_str());
