@@ -1,4 +1,4 @@
-import { explain, firstLine, type MccError } from '@mcc/core';
+import { explain, firstLine, isMccError } from '@mcc/core';
 
 /** Says on stderr, in one line, what went wrong and what to do, and returns the exit code. */
 export function reportError(error: unknown): number {
@@ -10,11 +10,6 @@ export function reportError(error: unknown): number {
   writeLine(`this is a bug in mcc or a plugin: ${firstLine(error)} (MCC_DEBUG=1 shows where)`);
   trace(error);
   return 1;
-}
-
-/** Also an MccError of another copy of @mcc/core, which a plugin may have brought along. */
-function isMccError(error: unknown): error is MccError {
-  return error instanceof Error && error.name === 'MccError' && 'remedy' in error && 'exitCode' in error;
 }
 
 /** One sentence that does not end the run. */

@@ -169,6 +169,13 @@ export function explain({ message, remedy, code }: Pick<MccError, 'message' | 'r
   return [message, remedy, `[${code}]`].filter((part) => part !== '').join(' ');
 }
 
+/** Whether it is an MccError, also one of another copy of this package, which a plugin may have brought along. */
+export function isMccError(error: unknown): error is MccError {
+  return (
+    error instanceof Error && error.name === 'MccError' && 'code' in error && Object.hasOwn(ERRORS, String(error.code))
+  );
+}
+
 /** An error with a stable code, a sentence that says what happened and one that says what to do. */
 export class MccError extends Error {
   override readonly name = 'MccError';

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { freeze } from '../freeze.js';
 import { plainValue, type OptionSpec } from './describe.js';
 import { usageError, type RawOptions } from './raw.js';
 import { didYouMean } from './suggest.js';
@@ -40,13 +41,6 @@ export function optionsForReport(
     report[spec.key] = isPlain(value) ? value : (given.get(spec.name)?.value ?? spec.default);
   }
   return report;
-}
-
-/** Freezes plain objects and arrays, all the way down. Typed arrays cannot be frozen and are left. */
-export function freeze<T>(value: T): T {
-  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value) || Object.isFrozen(value)) return value;
-  Object.values(value).forEach(freeze);
-  return Object.freeze(value);
 }
 
 /** Gives text the shape of its form, so that a plain `z.boolean()` or `z.array(z.string())` reads it too. */

@@ -1,6 +1,6 @@
 import type { Program } from '../contracts/program.js';
 import type { WorkerContext } from '../contracts/stack.js';
-import { ERRORS, MccError, type ErrorCode } from '../errors.js';
+import { ERRORS, isMccError, MccError, type ErrorCode } from '../errors.js';
 
 /** A plugin as a worker thread can load it. */
 export interface PluginReference {
@@ -53,17 +53,13 @@ export interface PlainError {
   readonly remedy: string;
 }
 
-/** `fallback` is the code of errors that have none. Knows MccErrors of other copies of this package too. */
+/** `fallback` is the code of errors that have none. */
 export function toPlain(error: unknown, fallback: ErrorCode): PlainError {
-  if (isCoded(error)) return { code: error.code, what: error.message, remedy: error.remedy };
+  if (isMccError(error)) return { code: error.code, what: error.message, remedy: error.remedy };
   const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return { code: fallback, what, remedy: ERRORS[fallback].remedy };
 }
 
 export function fromPlain({ code, what, remedy }: PlainError): MccError {
   return new MccError(code, { what, remedy });
-}
-
-function isCoded(error: unknown): error is MccError {
-  return error instanceof Error && error.name === 'MccError' && 'code' in error && String(error.code) in ERRORS;
 }

@@ -1,6 +1,6 @@
 import type { RunInfo, RunReport } from '../contracts/report.js';
 import type { Stack } from '../contracts/stack.js';
-import { ERRORS, explain, type MccError } from '../errors.js';
+import { ERRORS, explain, isMccError, type MccError } from '../errors.js';
 import { takeSnapshot } from '../metrics/snapshot.js';
 import { newStatsBlock, StatsReader } from '../metrics/stats-reader.js';
 import type { RunIo } from './io.js';
@@ -17,9 +17,7 @@ export function refusalOf(check: () => void): MccError | undefined {
     check();
     return undefined;
   } catch (error) {
-    if (error instanceof Error && error.name === 'MccError' && 'number' in ERRORS[(error as MccError).code]) {
-      return error as MccError;
-    }
+    if (isMccError(error) && 'number' in ERRORS[error.code]) return error;
     throw error;
   }
 }

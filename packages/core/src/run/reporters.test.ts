@@ -77,6 +77,25 @@ describe('ReporterHost', () => {
     expect(report.requests.sent).toBeGreaterThan(0);
   });
 
+  it('gives nobody anything to change at the start either, however deep', async () => {
+    const run = sampleRunInfo();
+    const vandal: Reporter = {
+      name: 'vandal',
+      onStart: ({ options }) => void ((options.http as { path: string }).path = '/elsewhere'),
+    };
+    const { host: reporters, io } = host(vandal);
+    await reporters.start(run);
+    expect(io.text()).toContain('the reporter vandal threw in onStart');
+    expect(run.options.http).toEqual({ path: '/' });
+  });
+
+  it('reports what a protocol gives, even what cannot be frozen', async () => {
+    const onEnd = vi.fn();
+    const report = sampleReport({ protocol: { digest: new Uint8Array(32) } });
+    await host({ name: 'healthy', onEnd }).host.end(report);
+    expect(onEnd).toHaveBeenCalledWith(report);
+  });
+
   it('wants progress only when a reporter does', () => {
     expect(host({ name: 'quiet' }).host.wantsProgress).toBe(false);
     expect(host({ name: 'live', onProgress: () => undefined }).host.wantsProgress).toBe(true);

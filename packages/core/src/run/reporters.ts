@@ -1,7 +1,8 @@
 import { instantiate, type Streams } from '../container.js';
 import type { IntervalSnapshot, RunInfo, RunProgress, RunReport } from '../contracts/report.js';
 import type { Reporter } from '../contracts/reporter.js';
-import { explain, type MccError } from '../errors.js';
+import { explain, isMccError } from '../errors.js';
+import { freeze } from '../freeze.js';
 import { toPlain } from '../reactor/messages.js';
 import type { RunIo } from './io.js';
 import type { LoadedPlugin } from './request.js';
@@ -48,19 +49,20 @@ export class ReporterHost {
 
   /** Rejects with the MccError of a reporter whose output cannot be written. */
   async start(run: RunInfo): Promise<void> {
+    freeze(run);
     await this.#each('onStart', (reporter) => within(HOOK_MS, reporter.onStart?.(run)), isMccError);
   }
 
   progress(progress: RunProgress): void {
-    void this.#each('onProgress', (reporter) => reporter.onProgress?.(Object.freeze(progress)));
+    void this.#each('onProgress', (reporter) => reporter.onProgress?.(freeze(progress)));
   }
 
   interval(interval: IntervalSnapshot): void {
-    void this.#each('onInterval', (reporter) => reporter.onInterval?.(Object.freeze(interval)));
+    void this.#each('onInterval', (reporter) => reporter.onInterval?.(freeze(interval)));
   }
 
   async end(report: RunReport): Promise<void> {
-    deepFreeze(report);
+    freeze(report);
     await this.#each('onEnd', (reporter) => within(HOOK_MS, reporter.onEnd?.(report)));
   }
 
@@ -89,11 +91,6 @@ export class ReporterHost {
   }
 }
 
-/** By name: a plugin may bring its own copy of this package. */
-function isMccError(error: unknown): error is MccError {
-  return error instanceof Error && error.name === 'MccError';
-}
-
 async function within(ms: number, done: void | Promise<void>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
@@ -104,10 +101,4 @@ async function within(ms: number, done: void | Promise<void>): Promise<void> {
   } finally {
     clearTimeout(timer);
   }
-}
-
-function deepFreeze(value: unknown): void {
-  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return;
-  Object.freeze(value);
-  Object.values(value).forEach(deepFreeze);
 }

@@ -90,7 +90,7 @@ function preflightOf(request: RunRequest): PreflightContext {
 }
 
 function infoOf(request: RunRequest, workers: number, startedAt: string): RunInfo {
-  return Object.freeze({
+  return {
     id: randomUUID(),
     startedAt,
     stack: request.stack.plugin.name,
@@ -100,7 +100,7 @@ function infoOf(request: RunRequest, workers: number, startedAt: string): RunInf
     workers,
     seed: request.seed.toString(),
     options: request.optionsForReport,
-  });
+  };
 }
 
 function planOf(request: RunRequest): ConstructorParameters<typeof Lifecycle>[0] {
