@@ -10,12 +10,14 @@ const PATIENCE_MS = 10_000;
 
 const flags = process.argv.slice(2);
 
-/** The value of the first of these flags that was given, as `--flag value` or `--flag=value`. */
+/** The value of the first of these flags that was given, as `--flag value`, `--flag=value`, `-f value` or `-fvalue`. */
 function flag(...names) {
   for (const [index, argument] of flags.entries()) {
     for (const name of names) {
       if (argument === name) return flags[index + 1] ?? '';
-      if (name.startsWith('--') && argument.startsWith(`${name}=`)) return argument.slice(name.length + 1);
+      if (argument.startsWith(name.startsWith('--') ? `${name}=` : name)) {
+        return argument.slice(name.length).replace(/^=/, '');
+      }
     }
   }
   return undefined;
