@@ -1,4 +1,4 @@
-// `npm run test:cpp`: the C++ tests of every package that has a CMakeLists.txt, plain and under ASan and UBSan. Each such
+// `npm test -- c++`: the C++ tests of every package that has a CMakeLists.txt, plain and under ASan and UBSan. Each such
 // project knows -DMCC_SANITIZE=ON and builds programs named *_tests, whose last lines are doctest's counts.
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';

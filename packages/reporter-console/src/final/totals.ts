@@ -1,5 +1,6 @@
 import type { RunReport } from '@mcc/core';
 import { amount, bytes, count, exactRate, percent, plural, seconds } from '../text/units.js';
+import { BUSY_LIMIT } from './notes.js';
 import type { Row } from './page.js';
 
 /** Throughput, connections, pacing and the generator's own load. */
@@ -68,7 +69,7 @@ function generator({ process: { busyPercent, cpuSeconds, maxRssBytes }, stack }:
     label: 'Generator',
     figure: percent(busyPercent),
     detail: ['busy', cpu, bytes(maxRssBytes), ...facts].join(', '),
-    ...(busyPercent > 95 && { mark: 'warn' }),
+    ...(busyPercent > BUSY_LIMIT && { mark: 'warn' }),
   };
 }
 

@@ -29,9 +29,10 @@ struct Result {
 };
 
 // A framer offers:
-//   Result feed(std::uint32_t& word, Bytes bytes);   // bytes not empty
-//   Result finish(std::uint32_t& word);              // the peer closed: complete (read until close), or broken with
-//   closed_early void drop(std::uint32_t& word);                  // the connection is gone: give the side record back
-// `finish` with word == 0 is never called: between replies a close breaks nothing.
+//   Result feed(std::uint32_t& word, Bytes bytes);  // bytes not empty
+//   Result finish(std::uint32_t& word);             // the peer closed
+//   void drop(std::uint32_t& word);                 // the connection is gone: give the side record back
+// `finish` says complete for what is read until close, otherwise broken with closed_early. It is never called with
+// word == 0: between replies a close breaks nothing.
 
 }  // namespace mcc::framing

@@ -1,7 +1,6 @@
 #pragma once
-// `length-prefixed`: a length field of 1, 2, 3, 4 or 8 bytes or a varint at an offset; the whole reply is offset +
-// width
-// + value + adjust bytes. The word is the index of a side record, taken only when the reply is cut.
+// `length-prefixed`: a length field of 1, 2, 3, 4 or 8 bytes or a varint at an offset. The whole reply is
+// offset + width + value + adjust bytes. The word is the index of a side record, taken only when the reply is cut.
 
 #include <algorithm>
 #include <cstdint>
