@@ -232,10 +232,10 @@ inline void run(std::span<const std::uint8_t> bytes) {
     }
     if ((op & 0x80) == 0) peer.poll();
   }
-  // Everything comes to an end when nobody answers any more.
+  // Everything comes to an end when nobody answers any more: after eleven time-outs of a minute at most.
   peer.handler.is_full = false;
-  for (int i = 0; i < 400; ++i) {
-    peer.clock.advance(1'000'000'000);
+  for (int i = 0; i < 300; ++i) {
+    peer.clock.advance(5'000'000'000);
     peer.poll();
   }
   for (Slot slot = 0; slot < Handler::kSlots; ++slot) {
