@@ -57,7 +57,7 @@ describe('doctor', () => {
     expect(find(findings, 'privileges').detail).toContain('memif only');
     expect(find(findings, 'hugepages').detail).toContain('none reserved');
     expect(find(findings, 'NIC 0000:03:00.0')).toMatchObject({
-      detail: 'bound to ixgbe, interface eth1, which is up and in use: binding it cuts it off',
+      detail: 'bound to ixgbe, interface eth1, which is up: binding it to DPDK takes it from the kernel',
       remedy: 'sudo dpdk-devbind.py --bind=vfio-pci 0000:03:00.0',
     });
   });

@@ -1,5 +1,6 @@
 import { MccError, type Finding } from '@mcc/core';
 import type { NativeAddon } from './native.js';
+import { bindCommand, findPciDevice, listNics } from './pci.js';
 import { CAP_NET_ADMIN, CAP_NET_RAW, type System } from './system.js';
 
 /** Sizes of what a connection that does nothing takes, its share of the tables included. */
@@ -105,47 +106,20 @@ function vfio(system: System): Finding {
   };
 }
 
-/** Drivers by which user space takes a device. */
-const USER_SPACE_DRIVERS = new Set(['vfio-pci', 'uio_pci_generic', 'igb_uio']);
-/** Their drivers of DPDK work beside the kernel's: nothing is to be bound. */
-const BIFURCATED_DRIVERS = new Set(['mlx4_core', 'mlx5_core', 'mana']);
-const PCI_ETHERNET = '0x0200';
-
 function nics(system: System): Finding[] {
-  const folder = '/sys/bus/pci/devices';
-  const found = system.list(folder).filter((name) => system.read(`${folder}/${name}/class`)?.startsWith(PCI_ETHERNET));
+  const found = listNics(system);
   if (found.length === 0) return [{ subject: 'NICs', status: 'note', detail: 'no PCI network device' }];
-  return found.map((address) => nic(address, `${folder}/${address}`, system));
+  return found.map((address) => nic(address, system));
 }
 
-function nic(address: string, folder: string, system: System): Finding {
+function nic(address: string, system: System): Finding {
   const subject = `NIC ${address}`;
-  const driver = system.link(`${folder}/driver`);
-  const interfaces = interfacesOf(folder, system);
-  if (driver !== undefined && USER_SPACE_DRIVERS.has(driver)) {
-    return { subject, status: 'ok', detail: `bound to ${driver}: --mtcp.port pci:${address}` };
-  }
+  const { driver, interfaces, usable } = findPciDevice(address, system)!;
   const detail = `bound to ${driver ?? 'nothing'}${interfaces.length === 0 ? '' : `, interface ${interfaces.join(', ')}`}`;
-  if (driver !== undefined && BIFURCATED_DRIVERS.has(driver)) {
-    return { subject, status: 'ok', detail: `${detail}: --mtcp.port pci:${address}` };
-  }
+  if (usable) return { subject, status: 'ok', detail: `${detail}: --mtcp.port pci:${address}` };
   const up = interfaces.some((name) => system.interface(name)?.up === true);
-  const remedy = `sudo dpdk-devbind.py --bind=vfio-pci ${address}`;
-  return up
-    ? { subject, status: 'note', detail: `${detail}, which is up and in use: binding it cuts it off`, remedy }
-    : { subject, status: 'note', detail, remedy };
-}
-
-/** virtio's stand one folder further down. */
-function interfacesOf(folder: string, system: System): readonly string[] {
-  const folders = [
-    folder,
-    ...system
-      .list(folder)
-      .filter((name) => /^virtio\d+$/.test(name))
-      .map((name) => `${folder}/${name}`),
-  ];
-  return folders.flatMap((each) => system.list(`${each}/net`));
+  const warning = up ? ', which is up: binding it to DPDK takes it from the kernel' : '';
+  return { subject, status: 'note', detail: `${detail}${warning}`, remedy: bindCommand(address) };
 }
 
 function numa(system: System): Finding {

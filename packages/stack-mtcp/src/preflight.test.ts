@@ -115,6 +115,17 @@ describe('preflight', () => {
     expect(verdict({}, {}, machine)).toBeUndefined();
   });
 
+  it('takes a NIC that is bound for DPDK, and no other', () => {
+    const files = { '/sys/bus/pci/devices/0000:03:00.0/net/eth1/flags': '' };
+    const bound = (driver: string) => ({ files, links: { '/sys/bus/pci/devices/0000:03:00.0/driver': driver } });
+    expect(verdict({ port: 'pci:03:00.0' }, {}, bound('vfio-pci'))).toBeUndefined();
+    expect(verdict({ port: 'pci:03:00.0' }, {}, bound('mlx5_core'))).toBeUndefined();
+    expect(verdict({ port: 'pci:03:00.0' }, {}, bound('ixgbe'))).toMatchObject({
+      message: '--mtcp.port pci:0000:03:00.0 is not for DPDK to use: it is bound to ixgbe, interface eth1.',
+      remedy: expect.stringContaining('dpdk-devbind.py --bind=vfio-pci 0000:03:00.0') as string,
+    });
+  });
+
   it('refuses an address that the kernel has on a link they share', () => {
     const machine = { addresses: [{ address: '198.18.0.1', interface: 'veth0' }] };
     expect(verdict({ port: 'af_packet:veth0' }, {}, machine)).toMatchObject({

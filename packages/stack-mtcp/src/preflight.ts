@@ -3,6 +3,7 @@ import { MccError, type Endpoint, type ErrorCode, type PreflightContext } from '
 import { countAddresses, formatAddress, parseAddress, poolHas, type AddressRange } from './address.js';
 import { poolsOf } from './native-options.js';
 import type { MtcpOptions } from './options.js';
+import { bindCommand, findPciDevice } from './pci.js';
 import { formatPortName, type PortName } from './port-name.js';
 import { CAP_NET_ADMIN, CAP_NET_RAW, type System } from './system.js';
 
@@ -165,11 +166,21 @@ const PORT_CHECKS: Readonly<Record<PortName['kind'], PortCheck>> = {
     checkCapability(port, 'CAP_NET_ADMIN', CAP_NET_ADMIN, system);
   },
   pci({ target }, _options, system) {
-    if (system.list(`/sys/bus/pci/devices/${target}`).length > 0) return;
+    const device = findPciDevice(target, system);
+    if (device === undefined) {
+      fail(
+        'MCC_ERR_USAGE',
+        `--mtcp.port pci:${target}: there is no such device.`,
+        'mcc doctor --stack mtcp lists the network devices (so does lspci -D).',
+      );
+    }
+    if (device.usable) return;
+    const { driver, interfaces } = device;
+    const whose = [`bound to ${driver ?? 'no driver'}`, ...interfaces.map((name) => `interface ${name}`)].join(', ');
     fail(
       'MCC_ERR_USAGE',
-      `--mtcp.port pci:${target}: there is no such device.`,
-      'mcc doctor --stack mtcp lists the network devices (so does lspci -D).',
+      `--mtcp.port pci:${target} is not for DPDK to use: it is ${whose}.`,
+      `Bind it, which takes it from the kernel: ${bindCommand(target)}`,
     );
   },
   vdev() {},
