@@ -19,7 +19,8 @@ function delayed(action: (tookUs: number) => void): void {
 
 const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] ?? NaN;
 
-test('latency is that of the server, and the histogram says the same elsewhere', async () => {
+// Whatever else runs on the machine may keep either side from its core for a while: then it is tried again.
+test('latency is that of the server, and the histogram says the same elsewhere', { retry: 4 }, async () => {
   const delays: number[] = [];
   const address = await startServer((socket) =>
     onRequest(socket, () =>
