@@ -4,6 +4,9 @@ import { programFaults } from './check-program.js';
 
 const bytes = new Uint8Array(8);
 const client = (...steps: Step[]): Program => ({ role: 'client', messages: [{ bytes }], steps });
+const server = (...steps: Step[]): Program => ({ ...client(...steps), role: 'server' });
+const ANY: Step = { kind: 'expect', framing: { kind: 'any' } };
+const HTTP: Step = { kind: 'expect', framing: { kind: 'http1' } };
 
 describe('programFaults', () => {
   it('finds nothing in a sound program', () => {
@@ -38,7 +41,18 @@ describe('programFaults', () => {
       'more than one finite repeat',
       client({ kind: 'close' }, { kind: 'repeat', from: 0, times: 2 }, { kind: 'repeat', from: 0, times: 2 }),
     ],
-    ['step 0 (handler) is not the last', client({ kind: 'handler' }, { kind: 'close' })],
+    ['step 0 (expect) expects a reply to nothing', client({ kind: 'expect', framing: { kind: 'any' } })],
+    ['step 1 (close) closes before every reply', client({ kind: 'send', message: 0 }, { kind: 'close' }, ANY)],
+    ['step 2 (repeat) repeats in the middle', client({ kind: 'send', message: 0 }, ANY, { kind: 'repeat', from: 1 })],
+    ['step 1 (repeat) repeats what neither', client({ kind: 'close' }, { kind: 'repeat', from: 0 })],
+    ['expects a request without a framing', server({ kind: 'expect', framing: { kind: 'none' } })],
+    [
+      'step 1 (close) closes before the request',
+      server(HTTP, { kind: 'close', when: 'last' }, { kind: 'send', message: 0 }),
+    ],
+    ['step 1 (answer) has no http1 expect', server(ANY, { kind: 'answer', messages: [0, 0, 0, 0] })],
+    ['has a period of no time', client({ kind: 'wait', time: { kind: 'period', ns: 0 } })],
+    ['step 1 (close) can never be reached', client({ kind: 'handler' }, { kind: 'close' })],
     ['step 0 (echo) is for servers only', client({ kind: 'echo' })],
     ['step 0 (answer) is for servers only', client({ kind: 'answer', messages: [0, 0, 0, 0] })],
     ['step 0 (answer) needs four', { ...client({ kind: 'answer', messages: [0] }), role: 'server' }],

@@ -1,13 +1,14 @@
-import type { Message, Program, Step } from '../contracts/program.js';
+import type { Http1Framing, Message, Program, Step, Wait } from '../contracts/program.js';
+import { exchangeFaults } from './check-exchanges.js';
 
-/** What is wrong with a program, one sentence each, as an engine would say it when it is loaded. Empty: nothing. */
+/** What is wrong with a program, one sentence each: an engine refuses it for the same. Empty: nothing. */
 export function programFaults(program: Program): string[] {
+  const sentence = (index: number, why: string): string => `step ${index} (${program.steps[index]!.kind}) ${why}`;
   return [
     ...(program.steps.length === 0 ? ['the program has no steps'] : []),
     ...program.messages.flatMap((message, index) => messageFaults(message, `message ${index}`)),
-    ...program.steps.flatMap((step, index) =>
-      stepFaults(program, step, index).map((why) => `step ${index} (${step.kind}) ${why}`),
-    ),
+    ...program.steps.flatMap((step, index) => stepFaults(program, step, index).map((why) => sentence(index, why))),
+    ...exchangeFaults(program).map(({ index, why }) => sentence(index, why)),
     ...(program.steps.filter((step) => step.kind === 'repeat' && step.times !== undefined).length > 1
       ? ['the program has more than one finite repeat']
       : []),
@@ -41,33 +42,69 @@ function stepFaults(program: Program, step: Step, index: number): string[] {
       if (step.messages.length !== 4) faults.push('needs four messages');
       if (!step.messages.every(known)) faults.push('names a message that there is not');
       if (program.role !== 'server') faults.push('is for servers only');
+      if (!followsHttp1(program.steps, index)) faults.push('has no http1 expect before it');
       break;
     case 'repeat':
       if (!(step.from >= 0 && step.from < index)) faults.push(`goes to ${step.from}, which is not before it`);
       if (step.times !== undefined && !(step.times >= 1)) faults.push('repeats less than once');
       break;
     case 'expect':
-      faults.push(...framingFaults(step.framing));
+      faults.push(...framingFaults(step.framing, program.role));
+      break;
+    case 'wait':
+      faults.push(...waitFaults(step.time));
       break;
     case 'echo':
       if (program.role !== 'server') faults.push('is for servers only');
       break;
     case 'close':
-      if (step.when === 'last' && program.role !== 'server') faults.push("has 'last', which is for servers only");
+      if (step.when !== 'last') break;
+      if (program.role !== 'server') faults.push("has 'last', which is for servers only");
+      if (!followsHttp1(program.steps, index)) faults.push("has 'last' and no http1 expect before it");
   }
-  if ((step.kind === 'echo' || step.kind === 'handler') && index < program.steps.length - 1)
-    faults.push('is not the last');
   return faults;
 }
 
-function framingFaults(framing: Extract<Step, { kind: 'expect' }>['framing']): string[] {
-  if (framing.kind === 'fixed' && !(framing.bytes >= 1)) return ['wants a fixed reply of no bytes'];
-  if (framing.kind === 'delimiter' && !upTo(16).includes(framing.bytes.length))
-    return ['needs a delimiter of 1 to 16 bytes'];
-  if (framing.kind === 'http1' && framing.expectSha256 !== undefined && framing.expectSha256.length !== 32) {
-    return ['needs a SHA-256 of 32 bytes'];
+/** Whether the nearest expect before step `index` reads HTTP. */
+function followsHttp1(steps: readonly Step[], index: number): boolean {
+  const before = steps.slice(0, index).findLast((step) => step.kind === 'expect');
+  return before?.framing.kind === 'http1';
+}
+
+function waitFaults(time: Wait): string[] {
+  if (time.kind === 'uniform' && time.minNs > time.maxNs) return ['waits at least longer than at most'];
+  return time.kind === 'period' && time.ns === 0 ? ['has a period of no time'] : [];
+}
+
+function framingFaults(framing: Extract<Step, { kind: 'expect' }>['framing'], role: Program['role']): string[] {
+  switch (framing.kind) {
+    case 'none':
+      return role === 'server' ? ['expects a request without a framing'] : [];
+    case 'fixed':
+      if (framing.bytes > 2 ** 32 - 1) return ['wants a fixed reply of 4 GiB or more'];
+      return framing.bytes >= 1 ? [] : ['wants a fixed reply of no bytes'];
+    case 'delimiter':
+      return upTo(16).includes(framing.bytes.length) ? [] : ['needs a delimiter of 1 to 16 bytes'];
+    case 'length-prefixed':
+      return [1, 2, 3, 4, 8, 'varint'].includes(framing.width) ? [] : ['has a length field of an impossible width'];
+    case 'http1':
+      return role === 'server' ? requestFaults(framing) : responseFaults(framing);
+    case 'any':
+      return [];
   }
-  return [];
+}
+
+function requestFaults({ head, expectSha256 }: Http1Framing): string[] {
+  return head || expectSha256 ? ['sets head or expectSha256, which are for responses'] : [];
+}
+
+function responseFaults({ head, expectStatus = [[200, 399]], expectSha256 }: Http1Framing): string[] {
+  const isRange = ([from, to]: readonly [number, number]): boolean => from >= 100 && to <= 999 && from <= to;
+  return [
+    ...(expectSha256 && expectSha256.length !== 32 ? ['needs a SHA-256 of 32 bytes'] : []),
+    ...(head && expectSha256 ? ['expects a body in the response to HEAD'] : []),
+    ...(expectStatus.length > 0 && expectStatus.every(isRange) ? [] : ['needs ranges of statuses within 100-999']),
+  ];
 }
 
 function upTo(n: number): number[] {

@@ -1,0 +1,106 @@
+import { instantiate, STATS_BYTES, type Framing, type Program, type StackPort, type Step, type Wait } from '@mcc/core';
+import { programFaults } from '@mcc/core/testing';
+import kernel from '@mcc/stack-kernel';
+import fc from 'fast-check';
+import { afterEach, describe, expect, it } from 'vitest';
+
+const MESSAGE = { bytes: new Uint8Array(4) };
+const RUNS = 2000;
+
+const framing: fc.Arbitrary<Framing> = fc.constantFrom<Framing>(
+  { kind: 'none' },
+  { kind: 'any' },
+  { kind: 'fixed', bytes: 0 },
+  { kind: 'fixed', bytes: 2 ** 32 },
+  { kind: 'fixed', bytes: 4 },
+  { kind: 'delimiter', bytes: new Uint8Array(16) },
+  { kind: 'delimiter', bytes: new Uint8Array(17) },
+  { kind: 'length-prefixed', offset: 0, width: 'varint' },
+  { kind: 'length-prefixed', offset: 1, width: 3 },
+  { kind: 'http1' },
+  { kind: 'http1', head: true },
+  { kind: 'http1', expectSha256: new Uint8Array(32) },
+  { kind: 'http1', head: true, expectSha256: new Uint8Array(32) },
+  { kind: 'http1', expectStatus: [] },
+  { kind: 'http1', expectStatus: [[399, 200]] },
+);
+
+const time = fc.constantFrom<Wait>(
+  { kind: 'constant', ns: 0 },
+  { kind: 'constant', ns: 5 },
+  { kind: 'uniform', minNs: 0, maxNs: 0 },
+  { kind: 'uniform', minNs: 6, maxNs: 5 },
+  { kind: 'exponential', meanNs: 5 },
+  { kind: 'period', ns: 0 },
+  { kind: 'period', ns: 5 },
+);
+
+const step: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 4, arbitrary: fc.record({ kind: fc.constant('send'), message: fc.constantFrom(0, 0, 0, 1) }) },
+  { weight: 4, arbitrary: fc.record({ kind: fc.constant('expect'), framing }) },
+  { weight: 2, arbitrary: fc.constant<Step>({ kind: 'expect', framing: { kind: 'http1' } }) },
+  { weight: 2, arbitrary: fc.constantFrom<Step>({ kind: 'close' }, { kind: 'close', when: 'last' }) },
+  { weight: 2, arbitrary: fc.constant<Step>({ kind: 'answer', messages: [0, 0, 0, 0] }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('wait'), time }) },
+  { weight: 1, arbitrary: fc.constantFrom<Step>({ kind: 'echo' }, { kind: 'handler' }) },
+  {
+    weight: 4,
+    arbitrary: fc.record(
+      { kind: fc.constant('repeat'), from: fc.nat(3), times: fc.constantFrom(1, 2) },
+      { requiredKeys: ['kind', 'from'] },
+    ),
+  },
+);
+
+let port: StackPort;
+afterEach(() => port.close());
+
+function open(role: Program['role']): StackPort {
+  const stack = instantiate('stack', kernel, kernel.options.parse({}));
+  return stack.open({
+    role,
+    connections: 1,
+    workers: 1,
+    endpoints: [{ address: '127.0.0.1', port: 0 }],
+    sources: [],
+    options: kernel.options.parse({}),
+    workerIndex: 0,
+    sessions: 1,
+    firstConnectionId: 0,
+    setupTimeNs: 0,
+    connectTimeoutNs: 1e9,
+    timeoutNs: 1e9,
+    seed: 1n,
+    stats: new SharedArrayBuffer(STATS_BYTES),
+  });
+}
+
+function refusal(program: Program): string | undefined {
+  try {
+    port.load(program);
+    return undefined;
+  } catch (error) {
+    expect(error).toMatchObject({ code: 'MCC_ERR_PROGRAM' });
+    return (error as Error).message;
+  }
+}
+
+describe('the conformance suite', () => {
+  it.each(['client', 'server'] as const)('finds fault with the %s programs that the engine refuses', (role) => {
+    port = open(role);
+    const verdicts = { sound: 0, faulty: 0 };
+    const steps = fc.array(step, { minLength: 1, maxLength: 5 });
+    fc.assert(
+      fc.property(steps, (list) => {
+        const program: Program = { role, messages: [MESSAGE], steps: list };
+        const refused = refusal(program);
+        const faults = programFaults(program);
+        verdicts[refused === undefined ? 'sound' : 'faulty'] += 1;
+        expect(faults.length > 0, `engine: ${refused}; suite: ${faults.join(', ')}`).toBe(refused !== undefined);
+      }),
+      { numRuns: RUNS, seed: 7 },
+    );
+    expect(verdicts.sound).toBeGreaterThan(RUNS / 50);
+    expect(verdicts.faulty).toBeGreaterThan(RUNS / 50);
+  });
+});
