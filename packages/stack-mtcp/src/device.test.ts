@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { makeDevice } from './device.js';
 import { parsePortName } from './port-name.js';
 
-const system = { interface: () => ({ up: true, mtu: 3000 }) };
+const system = { interface: () => ({ up: true, mtu: 3000, queues: 1 }) };
 const device = (name: string, options: { mac?: number[]; mtu?: number } = {}, queues = 1) =>
   makeDevice(parsePortName(name), 3, queues, 0xc6120001, options, system);
 

@@ -48,7 +48,7 @@ describe('doctor', () => {
           '/sys/devices/system/node/online': '0-1',
         },
         links: { [`${nic}/driver`]: 'ixgbe' },
-        interfaces: { eth1: { up: true, mtu: 1500 } },
+        interfaces: { eth1: { up: true, mtu: 1500, queues: 1 } },
       }),
     );
     for (const one of findings.filter(({ subject }) => subject !== 'DPDK' && subject !== 'memory')) {
@@ -79,7 +79,7 @@ describe('doctor', () => {
 
   it('finds the interface behind virtio', () => {
     const files = { [`${nic}/class`]: '0x020000', [`${nic}/virtio0/net/eth0/flags`]: '' };
-    const interfaces = { eth0: { up: true, mtu: 1500 } };
+    const interfaces = { eth0: { up: true, mtu: 1500, queues: 1 } };
     const findings = doctor(dpdk, imaginary({ files, interfaces, links: { [`${nic}/driver`]: 'virtio-pci' } }));
     expect(find(findings, 'NIC 0000:03:00.0').detail).toContain('bound to virtio-pci, interface eth0, which is up');
   });

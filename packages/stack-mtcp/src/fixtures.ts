@@ -1,10 +1,10 @@
-import type { System } from './system.js';
+import type { Interface, System } from './system.js';
 
 /** A machine made of files, links and interfaces, for tests. */
 export function imaginary(parts: {
   readonly files?: Readonly<Record<string, string>>;
   readonly links?: Readonly<Record<string, string>>;
-  readonly interfaces?: Readonly<Record<string, { readonly up: boolean; readonly mtu: number }>>;
+  readonly interfaces?: Readonly<Record<string, Interface>>;
   readonly addresses?: ReturnType<System['addresses']>;
   readonly capabilities?: readonly bigint[];
   readonly directories?: readonly string[];

@@ -4,7 +4,7 @@ import { parsePool } from './address.js';
 import { nativeOptions } from './native-options.js';
 import { mtcpOptions } from './options.js';
 
-const system = { interface: () => ({ up: true, mtu: 1500 }) };
+const system = { interface: () => ({ up: true, mtu: 1500, queues: 1 }) };
 
 function worker(input: object, context: Partial<WorkerContext> = {}) {
   const options = mtcpOptions.parse({ port: 'memif:/tmp/x', address: '198.18.0.1-198.18.0.10', ...input });
@@ -55,6 +55,18 @@ describe('nativeOptions', () => {
     });
   });
 
+  it('says whose packets are whose when workers share a device', () => {
+    const context = { workers: 2, workerIndex: 1 };
+    const port = { port: 'af_packet:veth0' };
+    expect(worker(port, context).owners).toEqual([
+      parsePool('198.18.0.1-198.18.0.5'),
+      parsePool('198.18.0.6-198.18.0.10'),
+    ]);
+    expect(worker(port, { ...context, role: 'server' }).owners).toEqual([[], []]);
+    expect(worker({}, context).owners).toEqual([]);
+    expect(worker(port).owners).toEqual([]);
+  });
+
   it('opens from --source, which may also stand for the addresses', () => {
     const sources = [['198.18.0.3', '198.18.0.4']] as const;
     expect(worker({}, { sources })).toMatchObject({
@@ -66,9 +78,9 @@ describe('nativeOptions', () => {
   });
 
   it('sizes the pools from the memory', () => {
-    expect(worker({ memory: '64m' }, { workers: 2 }).port.buffers).toBe(Math.floor((32 * 1024 ** 2) / (2048 + 384)));
+    expect(worker({ memory: '64m' }, { workers: 2 }).port.buffers).toBe((32 * 1024 ** 2) / 4096);
     expect(worker({ memory: '8m' }, { workers: 8 }).port.buffers).toBe(4096);
-    expect(worker({}).eal.memoryBytes).toBeGreaterThan(16384 * 2048);
+    expect(worker({}).eal.memoryBytes).toBeGreaterThan(16384 * 4096);
   });
 
   it('names PCI devices and further arguments to EAL', () => {

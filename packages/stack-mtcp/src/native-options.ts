@@ -31,6 +31,8 @@ export interface NativeOptions {
     readonly rtoMinNs: number;
   };
   readonly sources: readonly AddressRange[];
+  /** The addresses of each worker, when they share a device that does not know whose packets are whose. */
+  readonly owners: readonly (readonly AddressRange[])[];
   readonly localPorts: readonly [first: number, last: number];
   readonly faults: Faults | undefined;
   /** Empty: none. */
@@ -41,6 +43,8 @@ const DEFAULT_BUFFERS = 16384;
 const BUFFERS_MIN = 4096;
 /** What DPDK keeps with each packet: its mbuf, headroom and the pool's own words. */
 const PACKET_OVERHEAD = 384;
+/** No packet of DPDK's lies across two pages, and without hugepages that makes it one page at least. */
+const PAGE_BYTES = 4096;
 /** What DPDK itself wants, besides packets. */
 const EAL_BYTES = 48 * 1024 ** 2;
 
@@ -55,7 +59,7 @@ export function nativeOptions(
   const index = shared ? 0 : workerIndex;
   const { addresses, sources } = addressesOf(options, context);
   const device = makeDevice(options.port[index]!, index, shared ? workers : 1, addresses[0]![0], options, system);
-  const packetBytes = device.frameBytesMax + PACKET_OVERHEAD;
+  const packetBytes = Math.ceil((device.frameBytesMax + PACKET_OVERHEAD) / PAGE_BYTES) * PAGE_BYTES;
   const buffers =
     options.memory === undefined
       ? DEFAULT_BUFFERS
@@ -78,6 +82,7 @@ export function nativeOptions(
     },
     tcp: { congestion: options.congestion, timeWaitNs: options.timeWait, rtoMinNs: options.rtoMin },
     sources,
+    owners: shared && workers > 1 && device.kind !== 'memif' ? ownersOf(options, context) : [],
     localPorts: options.ports,
     faults: options.fault,
     pcap: options.pcap === undefined ? '' : captureFile(options.pcap, workers, workerIndex),
@@ -103,6 +108,13 @@ function addressesOf(options: MtcpOptions, { role, sources, workers, workerIndex
   if (workers === 1) return pools;
   const part = partOfPool(pools.sources.length > 0 ? pools.sources : pools.addresses, workerIndex, workers);
   return { addresses: part, sources: part };
+}
+
+/** No worker of a server owns an address: it keeps what the device gives it. */
+function ownersOf(options: MtcpOptions, context: WorkerContext): AddressRange[][] {
+  return Array.from({ length: context.workers }, (_, workerIndex) =>
+    context.role === 'server' ? [] : [...addressesOf(options, { ...context, workerIndex }).addresses],
+  );
 }
 
 /** `run.pcap`; of several workers `run.0.pcap`, `run.1.pcap` and so on. */

@@ -6,7 +6,7 @@ import { preflight } from './preflight.js';
 import { CAP_NET_ADMIN, CAP_NET_RAW } from './system.js';
 
 const system = {
-  interfaces: { veth0: { up: true, mtu: 1500 }, veth9: { up: false, mtu: 1500 } },
+  interfaces: { veth0: { up: true, mtu: 1500, queues: 1 }, veth9: { up: false, mtu: 1500, queues: 1 } },
   capabilities: [CAP_NET_ADMIN, CAP_NET_RAW],
   directories: ['/tmp'],
 };
@@ -96,6 +96,12 @@ describe('preflight', () => {
     [{ port: 'af_packet:eth7' }, {}, 'there is no interface eth7.', 'ip -br link'],
     [{ port: 'af_xdp:veth9' }, {}, 'the interface is down.', 'ip link set veth9 up'],
     [{ port: 'af_packet:veth0', mtu: 9000 }, {}, '--mtcp.mtu 9000 is larger than the 1500 of veth0.', 'mtu 9000'],
+    [
+      { port: 'af_xdp:veth0', address: '198.18.1.0/28' },
+      { workers: 2 },
+      'has 1 queue for 2 workers.',
+      'ethtool -L veth0',
+    ],
     [{ port: 'tap:veth0' }, {}, 'there is an interface of that name already.', 'ip link del veth0'],
     [{ port: 'pci:03:00.0' }, {}, '--mtcp.port pci:0000:03:00.0: there is no such device.', 'mcc doctor'],
   ])('%j with %j: %s', (input, context, what, remedy) => {

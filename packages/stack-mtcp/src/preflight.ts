@@ -13,7 +13,7 @@ export function preflight(context: PreflightContext, system: System): void {
   checkPorts(options, context);
   checkAddresses(options, context);
   if (context.role === 'client') checkRoom(options, context);
-  for (const port of options.port) PORT_CHECKS[port.kind](port, options, system);
+  for (const port of options.port) PORT_CHECKS[port.kind](port, options, system, context.workers);
   checkKernel(options, context, system);
 }
 
@@ -136,7 +136,7 @@ function checkRoom(options: MtcpOptions, { connections, sources, workers }: Pref
   );
 }
 
-type PortCheck = (port: PortName, options: MtcpOptions, system: System) => void;
+type PortCheck = (port: PortName, options: MtcpOptions, system: System, workers: number) => void;
 
 const PORT_CHECKS: Readonly<Record<PortName['kind'], PortCheck>> = {
   memif({ target }, _options, system) {
@@ -151,8 +151,16 @@ const PORT_CHECKS: Readonly<Record<PortName['kind'], PortCheck>> = {
     checkInterface(port, options, system);
     checkCapability(port, 'CAP_NET_RAW', CAP_NET_RAW, system);
   },
-  af_xdp(port, options, system) {
+  af_xdp(port, options, system, workers) {
     checkInterface(port, options, system);
+    const queues = system.interface(port.target)?.queues ?? 0;
+    if (options.port.length === 1 && queues < workers) {
+      fail(
+        'MCC_ERR_USAGE',
+        `--mtcp.port ${formatPortName(port)} has ${many(queues, 'queue')} for ${many(workers, 'worker')}.`,
+        `Give it more (ethtool -L ${port.target} combined ${workers}; a veth cannot), or use af_packet.`,
+      );
+    }
     checkCapability(port, 'CAP_NET_ADMIN', CAP_NET_ADMIN, system);
   },
   tap(port, _options, system) {

@@ -5,7 +5,7 @@ import { basename } from 'node:path';
 /** What the stack wants to know of the machine. Tests give their own. */
 export interface System {
   /** An interface of the kernel; undefined: there is none of that name. */
-  interface(name: string): { readonly up: boolean; readonly mtu: number } | undefined;
+  interface(name: string): Interface | undefined;
   /** IPv4 addresses of the kernel's own, with the interfaces that they are on. */
   addresses(): readonly { readonly address: string; readonly interface: string }[];
   /** Whether this process has an effective capability, by its number: capabilities(7). */
@@ -19,6 +19,13 @@ export interface System {
   link(path: string): string | undefined;
 }
 
+export interface Interface {
+  readonly up: boolean;
+  readonly mtu: number;
+  /** Receive queues. */
+  readonly queues: number;
+}
+
 export const CAP_NET_ADMIN = 12n;
 export const CAP_NET_RAW = 13n;
 
@@ -29,7 +36,11 @@ export const machine: System = {
     const folder = `/sys/class/net/${name}`;
     const flags = machine.read(`${folder}/flags`);
     if (flags === undefined) return undefined;
-    return { up: (Number(flags) & IFF_UP) !== 0, mtu: Number(machine.read(`${folder}/mtu`) ?? 0) };
+    return {
+      up: (Number(flags) & IFF_UP) !== 0,
+      mtu: Number(machine.read(`${folder}/mtu`) ?? 0),
+      queues: machine.list(`${folder}/queues`).filter((queue) => queue.startsWith('rx-')).length,
+    };
   },
   addresses() {
     return Object.entries(networkInterfaces()).flatMap(([name, entries = []]) =>

@@ -131,6 +131,8 @@ Config config_from(const Napi::Object& options, const OpenContext& context) {
   config.port = port_from(object(options.Get("port"), "port"));
   config.eal = eal_from(object(options.Get("eal"), "eal"));
   config.pcap = text(options.Get("pcap"), "pcap");
+  const Napi::Array owners = array(options.Get("owners"), "owners");
+  for (std::uint32_t i = 0; i < owners.Length(); ++i) config.owners.push_back(pool_from(owners.Get(i), "owners"));
   if (options.Get("faults").IsObject()) {
     config.faults = faults_from(options.Get("faults").As<Napi::Object>());
     config.faults->seed = context.engine.seed + context.worker_index;

@@ -30,6 +30,8 @@ struct Config {
   MtcpOptions stack;
   std::optional<port::Faults> faults;
   std::string pcap;  // empty: none
+  // The addresses of each worker, when they share a device that does not know whose packets are whose; otherwise empty.
+  std::vector<net::AddressPool> owners;
 };
 
 // Throws Failure with the name of the field that is not as it should be.

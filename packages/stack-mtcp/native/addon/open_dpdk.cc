@@ -1,8 +1,12 @@
-// The stack on a queue of a DPDK device.
+// The stack on a queue of a DPDK device: of its own, or one of several whose packets the workers sort out.
+
+#include <map>
+#include <mutex>
 
 #include "addon/opened_stack.hpp"
 #include "eal/eal.hpp"
 #include "port/dpdk_port.hpp"
+#include "port/handover_port.hpp"
 
 namespace mcc::addon {
 namespace {
@@ -41,9 +45,39 @@ class DpdkSource {
   port::DpdkPort port_;
 };
 
+class SharedDpdkSource {
+ public:
+  using Port = port::HandoverPort<port::DpdkPort>;
+
+  SharedDpdkSource(const Config& config, TscClock& clock)
+      : queue_(config, clock), port_(queue_.port(), handover(config), config.port.queue) {}
+
+  Port& port() { return port_; }
+  Facts facts() const { return queue_.facts(); }
+
+ private:
+  using Shared = port::Handover<port::DpdkPort::Packet>;
+
+  // One for each device, made by the first of its workers.
+  static std::shared_ptr<Shared> handover(const Config& config) {
+    static std::mutex mutex;
+    static std::map<std::string, std::weak_ptr<Shared>> known;
+    const std::lock_guard lock(mutex);
+    std::weak_ptr<Shared>& entry = known[config.port.name.device];
+    if (auto shared = entry.lock()) return shared;
+    auto shared = std::make_shared<Shared>(config.owners);
+    entry = shared;
+    return shared;
+  }
+
+  DpdkSource queue_;
+  Port port_;
+};
+
 }  // namespace
 
 std::unique_ptr<Port> open_dpdk(const Opening& opening, const Config& config) {
+  if (!config.owners.empty()) return open_over<SharedDpdkSource>(opening, config);
   return open_over<DpdkSource>(opening, config);
 }
 
