@@ -56,7 +56,7 @@ const environment = z.strictObject({
 const connections = z.strictObject({
   attempted: total(),
   established: total(),
-  peak: total().describe('The most that were established at one time.'),
+  peak: total().describe("The most that were established at one time; of several workers, the sum of each one's most."),
   failed: total(),
   closedByPeer: total(),
   reconnected: total(),

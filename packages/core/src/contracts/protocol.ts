@@ -48,7 +48,10 @@ export interface Connection {
   readonly draining: boolean;
   /** Sends bytes that start a request: it counts as sent, and its latency runs from now. One at a time per connection. */
   request(bytes: Uint8Array): void;
-  /** Sends bytes that belong to no new request. */
+  /**
+   * Sends bytes that belong to no new request. What the network does not take yet waits, up to 1 MiB of a connection and
+   * 64 MiB of a worker; beyond that the connection is reset with MCC_ERR_SEND_BUFFER_FULL. The same holds for `request`.
+   */
   send(bytes: Uint8Array): void;
   /** The reply to the request in flight has been read to its end. */
   complete(): void;

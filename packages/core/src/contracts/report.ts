@@ -11,7 +11,7 @@ export interface RunReport {
   readonly connections: {
     readonly attempted: number;
     readonly established: number;
-    /** The most that were established at one time. */
+    /** The most that were established at one time; of several workers, the sum of each one's most. */
     readonly peak: number;
     readonly failed: number;
     readonly closedByPeer: number;
@@ -33,7 +33,7 @@ export interface RunReport {
   };
   /** TCP payload. */
   readonly bytes: { readonly sent: number; readonly received: number };
-  /** From the intended send time. */
+  /** From the intended send time. Of replies read to their end: what timed out or was cut off is in `errors`. */
   readonly latencyUs?: Distribution;
   /** From the actual send time. */
   readonly serviceTimeUs?: Distribution;

@@ -13,6 +13,6 @@ export interface Reporter {
   onProgress?(progress: RunProgress): void;
   /** Once per `--interval` during the load. */
   onInterval?(interval: IntervalSnapshot): void | Promise<void>;
-  /** Once, after the drain. Also after a run that failed or was ended by a signal. */
+  /** Once, after the drain. Also after a run that failed or was ended by a signal; not when no worker could start. */
   onEnd?(report: RunReport): void | Promise<void>;
 }
