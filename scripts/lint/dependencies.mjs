@@ -12,9 +12,11 @@ const isTest = (path) => /\.test\.ts$|\.config\.ts$|[./]fixtures?[./]/.test(path
 export async function dependencies() {
   const root = JSON.parse(read('package.json'));
   const all = packages();
-  // Plugins are looked up by their names while the program runs: no import shows that they are used.
+  // An app looks plugins up by their names while it runs: no import shows that they are used.
   const plugins = all.filter(({ manifest }) => manifest.mcc).map(({ name }) => name);
-  const problems = all.flatMap((home) => check(home, Object.keys(root.devDependencies ?? {}), plugins));
+  const problems = all.flatMap((home) =>
+    check(home, Object.keys(root.devDependencies ?? {}), home.folder.startsWith('apps/') ? plugins : []),
+  );
   return { problems };
 }
 
