@@ -21,6 +21,13 @@ const WANTED = [
     present: () => header('liburing.h'),
     without: 'the kernel stack has epoll only',
   },
+  { name: 'pkg-config', group: 'build', present: () => program('pkg-config'), without: '--stack mtcp is not built' },
+  {
+    name: 'libdpdk-dev',
+    group: 'build',
+    present: () => header('dpdk/rte_ethdev.h'),
+    without: '--stack mtcp is not built',
+  },
   { name: 'cmake', group: 'test', present: () => program('cmake'), without: 'C++ tests fail' },
   { name: 'doctest-dev', group: 'test', present: () => header('doctest/doctest.h'), without: 'C++ tests fail' },
   {
