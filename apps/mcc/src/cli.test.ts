@@ -41,6 +41,7 @@ write(
     "shape: { c: { type: 'string', def: {}, meta: () => ({ alias: 'c' }) } }",
   ),
 );
+write('target.yaml', 'dest: 127.0.0.1:1');
 write('bad.yaml', 'lab: { x: 1 }\nconn: 5');
 write(
   'node_modules/mcc-proto-mine/package.json',
@@ -78,6 +79,8 @@ describe.concurrent('a mistake is one sentence, and exit code 2', () => {
     [['run', ...lab, '-c', '1', '--conn=2'], /--conn is given twice/],
     [['run', ...lab], /no target is given: use --dest/],
     [['run', ...lab, 'a:1', '--dest', 'b:1'], /the target is given twice/],
+    [['run', ...lab, 'a:1', '--dest=b:1', '--config', 'target.yaml'], /given twice: as "a:1" and as --dest b:1/],
+    [['run', ...lab, 'https://a/', '--config', 'target.yaml'], /--dest: https is not supported/],
     [['run', ...lab, 'a:1', 'b:1'], /"b:1" is one argument too many/],
     [['run', ...lab, 'https://localhost/'], /https is not supported/],
     [['run', ...lab, 'localhost:1', '--rate', '5'], /--rate \(open loop\) is not supported yet/],

@@ -1,14 +1,23 @@
 import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { PluginDefaults, PluginPlaces } from '@mcc/core';
+import { usageError, type PluginDefaults, type PluginPlaces } from '@mcc/core';
 
 /** What is taken when no plugin is named. */
 export const PLUGIN_DEFAULTS: PluginDefaults = { stack: 'kernel', proto: 'http', reporter: 'console' };
 
 /** Where plugins are looked up: the working directory, then where this program is installed. */
 export function pluginPlaces(): PluginPlaces {
-  return { cwd: process.cwd(), home: dirname(fileURLToPath(import.meta.url)) };
+  return { cwd: workingDirectory(), home: dirname(fileURLToPath(import.meta.url)) };
+}
+
+/** Throws MCC_ERR_USAGE when it has been removed under the shell's feet. */
+function workingDirectory(): string {
+  try {
+    return process.cwd();
+  } catch (error) {
+    throw usageError('the working directory does not exist any more: change to another one', error);
+  }
 }
 
 export function version(): string {

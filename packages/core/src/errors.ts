@@ -125,8 +125,8 @@ export const ERRORS = {
   },
   MCC_ERR_RESOLVE: {
     exit: 1,
-    what: 'The name of the target could not be resolved.',
-    remedy: 'Check --dest, or give an address.',
+    what: 'A host name could not be resolved.',
+    remedy: 'Check --dest or --listen, or give an address.',
   },
   MCC_ERR_LISTEN: { exit: 1, what: 'The server could not listen.', remedy: 'Choose another --listen address or port.' },
   MCC_ERR_NATIVE: {

@@ -27,7 +27,7 @@ export {
 export { describeOptions, type OptionSpec } from './options/describe.js';
 export { firstLine, usageError } from './options/raw.js';
 export { prepareRun, prepareServe, type ChosenPlugins, type Prepared } from './options/requests.js';
-export { scanArgv } from './options/scan-argv.js';
+export { peekArgv, scanArgv } from './options/scan-argv.js';
 export { didYouMean } from './options/suggest.js';
 export { validateOptions } from './options/validate.js';
 export { listPlugins, type InstalledPlugin } from './plugins/list.js';

@@ -1,5 +1,6 @@
 import {
   openCommand,
+  peekArgv,
   prepareRun,
   processIo,
   readCommand,
@@ -22,7 +23,7 @@ export async function runCommand(args: readonly string[], cli: CAC): Promise<num
     return 0;
   }
   const { options, plugins, positionals, optionsForReport } = readCommand(opened, args);
-  const dest = chooseTarget(options.dest, positionals);
+  const dest = chooseTarget(args, positionals);
   const { request, warnings } = await prepareRun({ ...options, ...dest }, sortPlugins(plugins), {
     ...optionsForReport,
     ...dest,
@@ -39,11 +40,12 @@ export function sortPlugins(plugins: readonly LoadedPlugin[]): ChosenPlugins {
   return { stack: ofKind('stack')[0]!, protocol: ofKind('protocol')[0]!, reporters: ofKind('reporter') };
 }
 
-/** `mcc run http://…` means `--dest http://…`. */
-function chooseTarget(dest: string | undefined, positionals: readonly string[]): { dest?: string } {
+/** `mcc run http://…` means `--dest http://…`: like any flag, it overrides the configuration file. */
+function chooseTarget(args: readonly string[], positionals: readonly string[]): { dest?: string } {
   const [target, second] = positionals;
   if (second !== undefined) throw usageError(`"${second}" is one argument too many: a run has one target`);
   if (target === undefined) return {};
+  const [dest] = peekArgv(args, ['dest']);
   if (dest !== undefined) throw usageError(`the target is given twice: as "${target}" and as --dest ${dest}`);
   return { dest: target };
 }

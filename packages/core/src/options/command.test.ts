@@ -2,6 +2,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { Fixture } from '../plugins/fixture.js';
 import { openCommand, readCommand } from './command.js';
 import { runOptions } from './core-options.js';
+import type { OptionSpec } from './describe.js';
 
 const fixture = new Fixture();
 afterAll(() => fixture.remove());
@@ -28,14 +29,26 @@ fixture.write({
     lab: { io: epoll }
     web: { header: [a, b], path: /yaml }`,
   'bad.yaml': 'web: { paht: / }',
+  'help.yaml': 'help: true',
 });
 
 const places = { cwd: fixture.root, home: fixture.root };
 const schema = runOptions({ stack: './stack.mjs', proto: './proto.mjs', reporter: './one.mjs' });
 
+/** An option of the command line alone. */
+const help: OptionSpec = {
+  key: 'help',
+  name: 'help',
+  otherNames: [],
+  form: 'flag',
+  placeholder: '',
+  help: '',
+  isDuration: false,
+};
+
 async function read(...args: string[]) {
   const located = args.map((arg) => arg.replace('CONFIG', `${fixture.root}/`));
-  return readCommand(await openCommand(schema, located, places), located);
+  return readCommand(await openCommand(schema, located, places, [help]), located);
 }
 
 describe('a command', () => {
@@ -81,6 +94,7 @@ describe('a command', () => {
   it.each([
     [['--config', 'CONFIGbad.yaml'], /^unknown option web\.paht in .*bad\.yaml, did you mean web\.path\?$/],
     [['--config', 'CONFIGnone.yaml'], /^--config cannot be read/],
+    [['--config', 'CONFIGhelp.yaml'], /^unknown option help in .*help\.yaml/],
     [['--web.paht', '/'], 'unknown option --web.paht, did you mean --web.path?'],
     [['--lab.io', 'epol'], '--lab.io: "epol" is not one of auto, epoll, did you mean epoll?'],
     [['--stack', './stack.mjs', '--stack', './stack.mjs'], '--stack is given twice'],

@@ -13,8 +13,10 @@ import { optionsForReport, validateOptions } from './validate.js';
 /** A command whose plugins have been chosen and loaded, so that all of its options are known: enough for its help. */
 export interface OpenedCommand<S extends z.ZodObject> {
   readonly schema: S;
-  /** Core's options, then those of the plugins. */
+  /** Core's options, then those of the plugins, then those of the command line alone. */
   readonly specs: readonly OptionSpec[];
+  /** Those of them that a configuration file may give. */
+  readonly configurable: readonly OptionSpec[];
   readonly plugins: readonly ImportedPlugin[];
   readonly config: ConfigFile | undefined;
 }
@@ -49,19 +51,20 @@ export async function openCommand<S extends z.ZodObject>(
   const config = configPath === undefined ? undefined : await readConfigFile(configPath);
   const chosen = core.flatMap((spec) => chosenPlugins(spec, args, config));
   const plugins = await Promise.all(chosen.map(({ kind, name }) => importPlugin(kind, name, places)));
-  const specs = [...core, ...plugins.flatMap(({ plugin }) => describeOptions(plugin.options, plugin.name)), ...extra];
+  const own = [...core, ...plugins.flatMap(({ plugin }) => describeOptions(plugin.options, plugin.name))];
+  const specs = [...own, ...extra];
   const names = plugins.map(({ plugin }) => plugin.name);
   checkClashes(specs, names);
-  return { schema, specs, plugins, config };
+  const configurable = own.filter((spec) => spec.name !== 'config');
+  return { schema, specs, configurable, plugins, config };
 }
 
 /** Second pass: reads the command line and the configuration file strictly, and validates every option. */
 export function readCommand<S extends z.ZodObject>(
-  { schema, specs, plugins, config }: OpenedCommand<S>,
+  { schema, specs, configurable, plugins, config }: OpenedCommand<S>,
   args: readonly string[],
 ): ReadCommand<S> {
   const scanned = scanArgv(args, specs);
-  const configurable = specs.filter((spec) => spec.name !== 'config');
   const given = mergeRaw(config === undefined ? new Map() : configOptions(config, configurable), scanned.options);
   const core = specs.filter((spec) => spec.plugin === undefined && spec.key in schema.shape);
   const options = validateOptions(schema, core, given, 'mcc');

@@ -50,6 +50,7 @@ describe('a configuration file', () => {
     ['stack: a\nnetwork-stack: b', /^network-stack in .* is given twice$/],
     ['conn: 1\nconn: 2', /is not valid YAML: /],
     ['conn: [', /is not valid YAML: /],
+    ['conn: 1\n---\nconn: 2', /^[^:]* holds several YAML documents; /],
     ['- conn', /must hold a map of options/],
     ['just text', /must hold a map of options/],
   ])('refuses %j', async (yaml, message) => {

@@ -48,6 +48,9 @@ async function parseYaml(path: string, source: string): Promise<Readonly<Record<
   try {
     document = parse(source, { schema: 'failsafe' });
   } catch (error) {
+    if ((error as { code?: unknown }).code === 'MULTIPLE_DOCS') {
+      throw usageError(`${path} holds several YAML documents; options are read from a file with one`, error);
+    }
     throw usageError(`${path} is not valid YAML: ${firstLine(error).replace(/:$/, '')}`, error);
   }
   if (document === null || document === '') return {};

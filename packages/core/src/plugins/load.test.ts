@@ -94,4 +94,11 @@ describe('importPlugin refuses', () => {
     await expect(load('mqtt')).rejects.toMatchObject({ remedy: 'To install it: npm install mcc-proto-mqtt' });
     await expect(load('@me/mqtt')).rejects.toMatchObject({ remedy: 'To install it: npm install @me/mcc-proto-mqtt' });
   });
+
+  it.each(['a b; rm -rf x', '$(reboot)', 'Ünï', '@', 'a/../b'])('%s, but gives no line to type', async (spec) => {
+    await expect(load(spec)).rejects.toMatchObject({
+      code: 'MCC_ERR_PLUGIN_NOT_FOUND',
+      remedy: expect.not.stringContaining('npm install'),
+    });
+  });
 });

@@ -5,7 +5,7 @@ import type { PluginKind } from '../contracts/plugin.js';
 import { MccError } from '../errors.js';
 import { didYouMean } from '../options/suggest.js';
 import { listPlugins } from './list.js';
-import { isPath, KIND_WORDS, packageCandidates, packageToInstall } from './names.js';
+import { isPackageName, isPath, KIND_WORDS, packageCandidates, packageToInstall } from './names.js';
 import { enclosingPackage, entryOf, findPackage, isPluginManifest, readPackage, type FoundPackage } from './package.js';
 
 /** Where plugins are looked up: the working directory first, then the program's own place. */
@@ -68,8 +68,11 @@ function locatePackage(found: FoundPackage, name: string): LocatedPlugin {
 function notFound(kind: PluginKind, spec: string, { cwd, home }: PluginPlaces): MccError {
   const installed = listPlugins([cwd, home]).filter((plugin) => plugin.kind === kind);
   const hint = didYouMean(spec, new Set(installed.map((plugin) => plugin.name)));
+  const wanted = packageToInstall(kind, spec);
   return new MccError('MCC_ERR_PLUGIN_NOT_FOUND', {
     what: `The ${kind} plugin "${spec}" (--${KIND_WORDS[kind]}) is not installed${hint || '.'}`,
-    remedy: `To install it: npm install ${packageToInstall(kind, spec)}`,
+    remedy: isPackageName(wanted)
+      ? `To install it: npm install ${wanted}`
+      : `No package can have that name; give one, or a path such as ./plugin.js.`,
   });
 }

@@ -12,6 +12,11 @@ export function isPath(spec: string): boolean {
   return /^(\.{1,2}(\/|$)|\/|file:)/.test(spec);
 }
 
+/** Whether npm knows such names, so that the line to type holds nothing that a shell would act on. */
+export function isPackageName(name: string): boolean {
+  return /^(@[a-z0-9~-][a-z0-9._~-]*\/)?[a-z0-9~-][a-z0-9._~-]*$/.test(name);
+}
+
 /** The packages that `--proto foo` may mean, in the order in which they are looked up. */
 export function packageCandidates(kind: PluginKind, spec: string): string[] {
   const word = KIND_WORDS[kind];

@@ -23,6 +23,7 @@ describe('parseThreshold', () => {
     ['latency.p99=5ms', 'not of the form'],
     ['latency.p98<5ms', 'no known metric'],
     ['latency.p99<5', 'units ns, us, ms, s'],
+    ['latency.p99<5constructor', 'units ns, us, ms, s'],
     ['latency.p99<5%', 'no share'],
     ['requests.rate>5ms', 'plain number'],
     ['requests.rate>-5', 'not of the form'],

@@ -11,8 +11,8 @@ const COMPARE = {
 } as const;
 
 /** In microseconds. */
-const TIME_UNITS: Readonly<Record<string, number>> = { ns: 1e-3, us: 1, µs: 1, ms: 1e3, s: 1e6 };
-const COUNT_UNITS: Readonly<Record<string, number>> = { '': 1, k: 1e3, m: 1e6 };
+const TIME_UNITS: ReadonlyMap<string, number> = new Map(Object.entries({ ns: 1e-3, us: 1, µs: 1, ms: 1e3, s: 1e6 }));
+const COUNT_UNITS: ReadonlyMap<string, number> = new Map(Object.entries({ '': 1, k: 1e3, m: 1e6 }));
 
 /** A condition on the report, such as `latency.p99<5ms`. */
 export interface Threshold {
@@ -35,7 +35,7 @@ export function parseThreshold(expression: string): Threshold {
   const percent = suffix === '%';
   if (percent && metric.share === undefined) throw bad(expression, `compares ${name} with %, which it is no share of`);
   const units = metric.unit === 'time' ? TIME_UNITS : COUNT_UNITS;
-  const factor = percent ? 1 : Number(digits) === 0 && suffix === '' ? 1 : units[suffix.toLowerCase()];
+  const factor = percent ? 1 : Number(digits) === 0 && suffix === '' ? 1 : units.get(suffix.toLowerCase());
   if (factor === undefined) {
     const wanted = metric.unit === 'time' ? 'one of the units ns, us, ms, s' : 'a plain number, or one with k or m';
     throw bad(expression, `compares ${name}, which wants ${wanted}`);
