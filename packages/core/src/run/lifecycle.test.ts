@@ -52,8 +52,11 @@ class Script {
     const gauge: Gauge = {
       established: () => this.established,
       connectActivity: () => this.activity,
-      enter: (phase, seconds) => void this.phases.push([phase, seconds]),
-      loadStarts: (leadMs) => void this.loads.push(`starts in ${leadMs}`),
+      enter: (phase, seconds) => {
+        if (phase === 'drain') this.loads.push(`drain after ${this.posted.at(-1)}`);
+        this.phases.push([phase, seconds]);
+      },
+      loadStarts: (leadMs) => void this.loads.push(`starts in ${leadMs}`, `after ${this.posted.at(-1)}`),
       loadEnds: () => void this.loads.push('ends'),
     };
     const lifecycle = new Lifecycle({ ...PLAN, ...plan }, workers, gauge, this.signals as Signals);
@@ -124,7 +127,7 @@ describe('Lifecycle', () => {
       ['report', undefined],
     ]);
     expect(script.posted).toEqual(['connect', 'load', 'drain']);
-    expect(script.loads).toEqual(['starts in 10', 'ends']);
+    expect(script.loads).toEqual(['starts in 10', 'after connect', 'ends', 'drain after drain']);
     expect(script.outcome).toMatchObject({ endedBy: 'duration', error: undefined });
   });
 
@@ -214,7 +217,7 @@ describe('Lifecycle', () => {
     const error = new MccError('MCC_ERR_STACK');
     await script.break(error);
     expect(script.outcome).toMatchObject({ endedBy: 'error', error });
-    expect(script.loads).toEqual(['starts in 10', 'ends']);
+    expect(script.loads).toEqual(['starts in 10', 'after connect', 'ends']);
     expect(script.posted).toEqual(['connect', 'load']);
   });
 });

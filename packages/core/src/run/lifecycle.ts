@@ -37,8 +37,9 @@ export interface Gauge {
   /** Grows with every connection that is tried, established or lost. */
   connectActivity(): number;
   enter(phase: Phase, phaseSeconds?: number): void;
-  /** The load starts `leadMs` from now. */
+  /** The load starts `leadMs` after this returns. */
   loadStarts(leadMs: number): void;
+  /** The load ends now. Reporters are told with the next phase. */
   loadEnds(): void;
 }
 
@@ -124,8 +125,9 @@ export class Lifecycle {
   async #load(): Promise<Phase> {
     const { durationMs } = this.#plan;
     this.#gauge.enter('load', durationMs > 0 ? durationMs / 1000 : undefined);
-    this.#workers.post({ type: 'load', atNs: process.hrtime.bigint() + BigInt(LOAD_LEAD_MS * 1e6) });
+    // First: a snapshot that is slow to take must not hold any of the load.
     this.#gauge.loadStarts(LOAD_LEAD_MS);
+    this.#workers.post({ type: 'load', atNs: process.hrtime.bigint() + BigInt(LOAD_LEAD_MS * 1e6) });
     const reached = await this.#until(this.#workers.completed, durationMs > 0 ? LOAD_LEAD_MS + durationMs : Infinity);
     this.#gauge.loadEnds();
     if (reached === 'goal') this.#endedBy = 'completed';
@@ -133,8 +135,9 @@ export class Lifecycle {
   }
 
   async #drain(): Promise<Phase> {
-    this.#gauge.enter('drain', this.#plan.timeoutMs / 1000);
+    // First: reporters hear of the new phase, and the load must not go on while one is slow.
     this.#workers.post({ type: 'drain' });
+    this.#gauge.enter('drain', this.#plan.timeoutMs / 1000);
     if ((await this.#until(this.#workers.drained, this.#plan.timeoutMs + GRACE_MS)) !== 'goal') {
       this.#workers.post({ type: 'abort' });
       await this.#until(this.#workers.drained, GRACE_MS);

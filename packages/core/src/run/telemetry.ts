@@ -19,6 +19,12 @@ interface Mark {
   readonly workNs: readonly number[];
 }
 
+/** Where an interval ends, in seconds of the load. */
+interface Cut {
+  readonly seconds: number;
+  readonly snapshot: Snapshot;
+}
+
 /** Reads the workers' stats blocks as the phases go by: live figures, intervals, and the load's first and last moment. */
 export class Telemetry implements Gauge {
   readonly intervals: IntervalSnapshot[] = [];
@@ -33,7 +39,9 @@ export class Telemetry implements Gauge {
   #phase: { readonly name: Phase; readonly startMs: number; readonly seconds: number | undefined } | undefined;
   #loadStart: Mark | undefined;
   #loadEnd: Mark | undefined;
-  #lastCut: { readonly seconds: number; readonly snapshot: Snapshot } | undefined;
+  #lastCut: Cut | undefined;
+  /** The end of the load, until its last interval has been told. */
+  #rest: Cut | undefined;
 
   constructor(options: {
     readonly blocks: readonly SharedArrayBuffer[];
@@ -76,6 +84,7 @@ export class Telemetry implements Gauge {
   }
 
   enter(name: Phase, phaseSeconds?: number): void {
+    this.#cutRest();
     this.#phase = { name, startMs: performance.now(), seconds: phaseSeconds };
     if (!this.#host.wantsProgress) return;
     this.#tellProgress();
@@ -83,9 +92,9 @@ export class Telemetry implements Gauge {
   }
 
   loadStarts(leadMs: number): void {
-    // The time first: taking the snapshot may take as long as the lead.
-    const atMs = performance.now() + leadMs;
-    this.#loadStart = { ...this.#mark(), atMs };
+    const mark = this.#mark();
+    // Only now the time: taking the snapshot may take as long as the lead.
+    this.#loadStart = { ...mark, atMs: performance.now() + leadMs };
     this.#lastCut = { seconds: 0, snapshot: this.#loadStart.snapshot };
     this.#awaitInterval();
   }
@@ -93,10 +102,7 @@ export class Telemetry implements Gauge {
   loadEnds(): void {
     clearTimeout(this.#intervalTimer);
     this.#loadEnd = this.#mark();
-    const seconds = this.#secondsOfLoad(this.#loadEnd.atMs);
-    if ((seconds - this.#lastCut!.seconds) * 1000 >= this.#intervalMs * REST_SHARE) {
-      this.#cut(seconds, this.#loadEnd.snapshot);
-    }
+    this.#rest = { seconds: this.#secondsOfLoad(this.#loadEnd.atMs), snapshot: this.#loadEnd.snapshot };
   }
 
   /** Ends all timers. */
@@ -123,17 +129,24 @@ export class Telemetry implements Gauge {
     const number = Math.round((1000 * this.#secondsOfLoad(now)) / this.#intervalMs) + 1;
     const dueMs = this.#loadStart!.atMs + number * this.#intervalMs;
     this.#intervalTimer = setTimeout(() => {
-      this.#cut(this.#secondsOfLoad(performance.now()), this.snapshot());
+      this.#cut({ seconds: this.#secondsOfLoad(performance.now()), snapshot: this.snapshot() });
       this.#awaitInterval();
     }, dueMs - now);
   }
 
-  #cut(seconds: number, snapshot: Snapshot): void {
-    const cut = { seconds, snapshot };
+  #cut(cut: Cut): void {
     const interval = intervalBetween(this.#lastCut!, cut);
     this.#lastCut = cut;
     if (this.intervals.length < INTERVALS_MAX) this.intervals.push(interval);
     this.#host.interval(interval);
+  }
+
+  /** The load's last interval, once it has ended. */
+  #cutRest(): void {
+    const rest = this.#rest;
+    this.#rest = undefined;
+    if (rest === undefined || (rest.seconds - this.#lastCut!.seconds) * 1000 < this.#intervalMs * REST_SHARE) return;
+    this.#cut(rest);
   }
 
   #tellProgress(): void {
