@@ -87,7 +87,7 @@ export function sampleReport(overrides: Partial<RunReport> = {}): RunReport {
     latencyUs,
     serviceTimeUs: latencyUs,
     errors: {},
-    protocol: { http: { status: { '200': 150_000 } } },
+    protocol: { http: { status: { '200': 150_000 }, classes: { '2xx': 150_000 } } },
     stack: { io: 'uring', retransmits: 0 },
     process: { cpuSeconds: { user: 0.6, system: 1.7 }, maxRssBytes: 92_000_000, busyPercent: 71.5 },
     thresholds: [],

@@ -6,9 +6,9 @@ import type { Row } from './page.js';
 export function protocolRows({ protocol }: RunReport): Row[] {
   return Object.entries(protocol).flatMap(([name, section]) => {
     if (!isRecord(section)) return generic(name, section);
-    return Object.entries(section).flatMap(([key, value]) =>
-      name === 'http' && key === 'status' && isRecord(value) ? statuses(value) : generic(`${name}.${key}`, value),
-    );
+    const { status, classes: _sumsOfStatus, ...others } = section;
+    if (name === 'http' && isRecord(status)) return [...statuses(status), ...generic(name, others)];
+    return generic(name, section);
   });
 }
 
