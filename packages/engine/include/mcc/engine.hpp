@@ -125,6 +125,10 @@ class Engine {
 
   bool is_client() const noexcept { return program_.role == Role::client; }
   bool is_closing() const noexcept { return phase_ >= Phase::drain; }
+  // Server: it has more to send before it reads on. What comes is kept, and rx is the chain of it.
+  bool is_behind(const Session& session) const noexcept {
+    return !is_client() && (session.state == State::sending || session.state == State::yielding);
+  }
   // Server: part of a request has come.
   bool has_unread_request(const Session& session) const noexcept {
     return !is_client() && session.state == State::expecting && session.rx != 0;

@@ -38,8 +38,8 @@ struct Session {
 
   Nanos at;
   std::uint32_t tx;  // bytes of the burst handed over; echo and handler: chain of what waits to be sent
-  // The framing's word; server, when sending: chain of what waits to be read; closing: 1 + code of the closed event to
-  // come.
+  // The framing's word; server, when sending or yielding: chain of what waits to be read; closing: 1 + code of the
+  // closed event to come.
   std::uint32_t rx;
   std::uint32_t sequence;    // messages sent
   std::uint32_t timer_next;  // links of the timer wheel

@@ -62,7 +62,7 @@ void Engine<S, C>::let_go(Session& session, std::uint16_t code) {
   if (session.state == State::speaking) {
     backlog_.drop(session.tx);
     session.set(Session::kRestart);
-  } else if (session.state == State::sending && !is_client()) {
+  } else if (is_behind(session)) {
     backlog_.drop(session.rx);
   } else if (session.rx != 0) {
     framers_[program_.ops[session.step].index].drop(session.rx);
@@ -231,7 +231,7 @@ void Engine<S, C>::on_deadline(Slot slot, Session& session, Nanos now) {
       advance(slot, session, now);
       return close_if_done(slot, session);
     case State::yielding:
-      return advance(slot, session, now);
+      return is_client() ? advance(slot, session, now) : continue_reading(slot, session, now);
     case State::backing_off:
       return is_closing() ? finish(session) : open(slot, session);
     case State::speaking:

@@ -59,7 +59,7 @@ void Engine<S, C>::on_data(Slot slot, Bytes bytes, Nanos now) {
     return close_if_done(slot, session);
   }
   if (session.state == State::speaking) return hear(slot, session, bytes);
-  if (session.state == State::sending && !is_client()) return keep_unread(slot, session, bytes);
+  if (is_behind(session)) return keep_unread(slot, session, bytes);
   // Nothing is expected: counted, and dropped.
 }
 
@@ -128,7 +128,7 @@ std::size_t Engine<S, C>::read_requests(Slot slot, Session& session, Bytes bytes
 template <class S, Clock C>
 void Engine<S, C>::keep_unread(Slot slot, Session& session, Bytes bytes) {
   if (session.state == State::speaking) return hear(slot, session, bytes);
-  if (session.state != State::sending) return;
+  if (!is_behind(session)) return;
   const bool first = session.rx == 0;
   if (!backlog_.append(session.rx, bytes)) return fail(slot, session, Error::send_buffer_full, Manner::reset);
   if (first) stack_.pause(slot);
@@ -145,7 +145,7 @@ void Engine<S, C>::on_writable(Slot slot, Nanos now) {
   continue_reading(slot, session, now);
 }
 
-// Server: the answer has left; goes on with what came meanwhile.
+// Server: the answer has left, or it is its turn again; goes on, and then with what came meanwhile.
 template <class S, Clock C>
 void Engine<S, C>::continue_reading(Slot slot, Session& session, Nanos now) {
   std::uint32_t unread = std::exchange(session.rx, 0);
@@ -154,7 +154,7 @@ void Engine<S, C>::continue_reading(Slot slot, Session& session, Nanos now) {
   while (unread != 0 && session.state == State::expecting) {
     backlog_.pop(unread, read_requests(slot, session, backlog_.front(unread), now));
   }
-  if (unread != 0 && session.state == State::sending) {
+  if (unread != 0 && is_behind(session)) {
     session.rx = unread;
     return;
   }

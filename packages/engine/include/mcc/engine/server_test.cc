@@ -103,6 +103,40 @@ TEST_CASE("requests that come while an answer waits for room are kept, and readi
   CHECK(rig.count(Counter::in_flight) == 0);
 }
 
+TEST_CASE("requests that come while a server sends message upon message are kept") {
+  // So many messages that others get their turn in between.
+  const std::string answer = "a" + std::string(100, 'b');
+  EngineRig rig(server({message("a"), message("b")}, {expect_fixed(1), send(0), send(1), repeat(2, 99), repeat(0)}));
+  rig.start();
+  rig.stack.accept(0);
+  rig.stack.data(0, "1");
+  rig.settle();
+  CHECK(rig.stack.take_sent(0).size() < answer.size());
+  rig.stack.data(0, "23");
+  rig.settle();
+  CHECK(rig.stack.paused.contains(0));
+  SUBCASE("and answered") {
+    rig.run();
+    CHECK(rig.count(Counter::bytes_sent) == 3 * answer.size());
+    CHECK(rig.stack.take_sent(0).ends_with(answer));
+    CHECK_FALSE(rig.stack.paused.contains(0));
+    CHECK(rig.stack.closes.empty());
+  }
+  SUBCASE("and answered although the peer has closed") {
+    rig.stack.peer_closes(0);
+    rig.run();
+    CHECK(rig.count(Counter::bytes_sent) == 3 * answer.size());
+    CHECK(rig.stack.closes.size() == 1);
+    CHECK(rig.count(Counter::active) == 0);
+  }
+  SUBCASE("and dropped when the connection breaks") {
+    rig.stack.breaks(0, Error::connection_reset);
+    rig.run();
+    CHECK(rig.errors(Error::connection_reset) == 1);
+    CHECK(rig.count(Counter::active) == 0);
+  }
+}
+
 TEST_CASE("a peer that asks and asks without reading is cut off") {
   EngineOptions options;
   options.backlog_bytes_max = 1000;
