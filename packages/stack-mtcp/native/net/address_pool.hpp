@@ -41,12 +41,11 @@ class AddressPool {
 
   // The number of an address within the pool, or nothing if it is not ours.
   std::optional<std::uint32_t> index_of(Address address) const noexcept {
-    auto after = std::upper_bound(entries_.begin(), entries_.end(), address,
-                                  [](Address wanted, const Entry& entry) { return wanted < entry.first; });
-    if (after == entries_.begin()) return std::nullopt;
-    const Entry& entry = *--after;
-    if (address > entry.last) return std::nullopt;
-    return static_cast<std::uint32_t>(entry.index + (address - entry.first));
+    if (entries_.empty()) return std::nullopt;
+    // Most pools are one range: asked several times for every packet.
+    const Entry& only = entries_.front();
+    if (address - only.first <= only.last - only.first) return address - only.first;
+    return search(address);
   }
 
   bool contains(Address address) const noexcept { return index_of(address).has_value(); }
@@ -65,6 +64,16 @@ class AddressPool {
     Address last;
     std::uint64_t index;  // of `first`
   };
+
+  std::optional<std::uint32_t> search(Address address) const noexcept {
+    auto after = std::upper_bound(entries_.begin(), entries_.end(), address,
+                                  [](Address wanted, const Entry& entry) { return wanted < entry.first; });
+    if (after == entries_.begin()) return std::nullopt;
+    const Entry& entry = *--after;
+    if (address > entry.last) return std::nullopt;
+    return static_cast<std::uint32_t>(entry.index + (address - entry.first));
+  }
+
   std::vector<Entry> entries_;
   std::uint64_t size_ = 0;
 };

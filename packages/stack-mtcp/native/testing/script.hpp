@@ -170,7 +170,11 @@ class Script {
     expect(ACK, 1, 1);
   }
 
-  std::size_t send(std::string_view text, Slot slot = 0) { return stack->send(slot, bytes_of(text), Lifetime::stable); }
+  // Stable bytes: the script keeps them.
+  std::size_t send(std::string text, Slot slot = 0) {
+    texts_.push_back(std::move(text));
+    return stack->send(slot, bytes_of(texts_.back()), Lifetime::stable);
+  }
   Journal::Entry& entry(Slot slot = 0) { return journal.entries[slot]; }
   const tcp::Counters& counters() const { return stack->counters(); }
 
@@ -200,6 +204,7 @@ class Script {
 
   bool server_;
   std::deque<Heard> heard_;
+  std::deque<std::string> texts_;
 
  public:
   std::unique_ptr<Stack> stack;
