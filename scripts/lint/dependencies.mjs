@@ -36,7 +36,7 @@ function check({ folder, name, manifest }, shared, plugins) {
         problems.push(`${path}: ${dependency} is not declared`);
     }
   }
-  const buildFiles = own.filter((path) => /(binding\.gyp|CMakeLists\.txt|\.cc|\.hpp|\.c?js)$/.test(path));
+  const buildFiles = own.filter((path) => /(binding\.gyp|CMakeLists\.txt|\.cc|\.hpp|\.[cm]?js)$/.test(path));
   const buildText = [...buildFiles.map(read), ...Object.values(manifest.scripts ?? {})].join('\n');
   for (const dependency of declared) {
     if (!used.has(dependency) && !buildText.includes(dependency)) {
