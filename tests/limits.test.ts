@@ -1,20 +1,42 @@
+import { release } from 'node:os';
 import { expect, test } from 'vitest';
-import { drive, serve } from './harness/mcc.js';
+import { drive, mcc, serve } from './harness/mcc.js';
 import { createLink } from './harness/netns.js';
 import { startNginx } from './harness/nginx.js';
 
+/** Without the privilege to raise it, a limit holds. */
+function filesUpTo(limit: number): string[] {
+  const unprivileged = process.getuid?.() === 0 ? ['setpriv', '--bounding-set=-sys_resource'] : [];
+  return [...unprivileged, 'prlimit', `--nofile=${limit}:${limit}`];
+}
+
 test('too few files may be open', async () => {
   const server = await serve(['--proto', 'http']);
-  // Without the privilege to raise it, a limit holds.
-  const unprivileged = process.getuid?.() === 0 ? ['setpriv', '--bounding-set=-sys_resource'] : [];
-  const { code, report, stderr, seconds } = await drive(['--dest', server.address, '-c', '500', '-d', '500ms'], {
-    prefix: [...unprivileged, 'prlimit', '--nofile=200:200'],
-  });
+  const args = ['--dest', server.address, '-c', '500', '-d', '500ms', '--kernel.io', 'epoll'];
+  const { code, report, stderr, seconds } = await drive(args, { prefix: filesUpTo(200) });
   expect(code).toBe(1);
   expect(report.errors).toEqual({ MCC_ERR_FILE_LIMIT: 1 });
   expect(stderr).toContain('MCC_ERR_FILE_LIMIT');
   expect(stderr).toMatch(/nofile=\d+/);
   expect(seconds).toBeLessThan(5);
+});
+
+// As many files as Node wants for itself, and a few: the connections are none, in io_uring.
+test('more connections than files may be open', async (context) => {
+  const [major = 0, minor = 0] = release().split('.').map(Number);
+  context.skip(major * 1000 + minor < 6014, 'direct descriptors need Linux 6.14');
+  const { stdout } = await mcc(['doctor', '--stack', 'kernel']);
+  context.skip(!/^ok +io_uring/m.test(stdout), 'io_uring is not permitted here');
+  const few = { prefix: filesUpTo(64) };
+  const server = await serve(['--proto', 'raw', '--conn', '500'], few);
+  const args = ['--dest', server.address, '--proto', 'raw', '--raw.reply', 'any', '-c', '500', '-d', '500ms'];
+  const { code, report } = await drive(args, few);
+  expect(report.errors).toEqual({});
+  expect(code).toBe(0);
+  expect(report.connections).toMatchObject({ established: 500, peak: 500, failed: 0, open: 500 });
+  expect(report.requests.completed).toBeGreaterThan(500);
+  server.kill('SIGINT');
+  expect((await server.ended).stdout).toContain('500 accepted, 500 at one time');
 });
 
 test('too few local ports, known before the run', async (context) => {

@@ -14,7 +14,8 @@ using namespace mcc;
 
 struct Factory {
   static std::unique_ptr<Port> open(const addon::Opening& opening, const Napi::Object& options) {
-    return kernel::with_stack(addon::text(options.Get("io"), "io"), opening.context,
+    const auto table = static_cast<std::uint32_t>(addon::size(options.Get("table"), "table"));
+    return kernel::with_stack(addon::text(options.Get("io"), "io"), table, opening.context,
                               [&](auto stack) { return opening.port(std::move(stack)); });
   }
 };
@@ -31,9 +32,14 @@ Napi::Value raise_file_limit(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value try_uring(const Napi::CallbackInfo& info) {
-  const std::optional<int> code = kernel::try_uring();
-  if (!code) return info.Env().Null();
-  return Napi::String::New(info.Env(), *code == 0 ? "" : std::strerror(*code));
+  const auto support = kernel::try_uring();
+  if (!support) return info.Env().Null();
+  return Napi::String::New(info.Env(), support->error == 0 ? "" : std::strerror(support->error));
+}
+
+Napi::Value has_direct_descriptors(const Napi::CallbackInfo& info) {
+  const auto support = kernel::try_uring();
+  return Napi::Boolean::New(info.Env(), support && support->direct);
 }
 
 // The numbers that C++ and TypeScript must agree on.
@@ -62,6 +68,7 @@ Napi::Value layout(const Napi::CallbackInfo& info) {
 Napi::Object init(Napi::Env env, Napi::Object exports) {
   exports.Set("raiseFileLimit", Napi::Function::New(env, raise_file_limit));
   exports.Set("tryUring", Napi::Function::New(env, try_uring));
+  exports.Set("hasDirectDescriptors", Napi::Function::New(env, has_direct_descriptors));
   exports.Set("layout", Napi::Function::New(env, layout));
   return addon::Addon<Factory>::init(env, exports);
 }

@@ -27,7 +27,12 @@ enum Flag : std::uint16_t {
 };
 
 // io_uring operations in flight: while there is one, a completion can still name the slot.
-enum Operation : std::uint8_t { kConnectOperation = 1, kReceiveOperation = 2, kSendOperation = 4 };
+enum Operation : std::uint8_t {
+  kConnectOperation = 1,
+  kReceiveOperation = 2,
+  kSendOperation = 4,
+  kShutdownOperation = 8,
+};
 
 struct Connection {
   struct Neighbours {
@@ -41,7 +46,7 @@ struct Connection {
     std::uint32_t remaining = 0;    // length of `pending`
     std::uint32_t linger_until_ms;  // while kLingering: wraps, compare by difference
   };
-  int fd = -1;
+  int fd = -1;                   // a descriptor, or with io_uring an index of a ring's table of files
   std::uint32_t generation = 0;  // grows whenever the slot is released, so that old events can be told
   Slot next = kNoSlot;           // in the ready list, or in the list of free slots
   std::uint16_t flags = 0;

@@ -34,6 +34,7 @@ class Dialer {
       call.error = error_of(-call.fd);
       return call;
     }
+    use_all_ports(call.fd);
     if (sources_) {
       call.error = bind_source(call.fd, sources_->current());
       if (call.error != Error::none) close(call.fd);

@@ -20,7 +20,14 @@ class EpollStack : public IoBase {
       : IoBase(context, SOCK_NONBLOCK), epoll_(epoll_create1(EPOLL_CLOEXEC)) {
     if (epoll_ < 0) throw Failure("MCC_ERR_FILE_LIMIT", std::string("epoll_create1: ") + std::strerror(errno) + ".");
   }
-  ~EpollStack() { ::close(epoll_); }
+  ~EpollStack() {
+    ::close(epoll_);
+    for (const Connection& connection : connections_) {
+      if (connection.fd < 0) continue;
+      disconnect(connection.fd);
+      ::close(connection.fd);
+    }
+  }
 
   Facts facts() const { return describe("epoll"); }
 
@@ -272,6 +279,11 @@ class EpollStack : public IoBase {
     if (!connection.is(kClosing)) connection.reason = reason;
     connection.set(kClosing);
     release(slot);
+  }
+
+  void release(Slot slot) {
+    ::close(at(slot).fd);
+    released(slot);
   }
 
   // Everything was sent and the engine has let go.

@@ -56,13 +56,7 @@ class IoBase {
   std::string listening() const { return listeners_.text(); }
 
  protected:
-  ~IoBase() {
-    for (const Connection& connection : connections_) {
-      if (connection.fd < 0) continue;
-      disconnect(connection.fd);
-      ::close(connection.fd);
-    }
-  }
+  ~IoBase() = default;
 
   Facts describe(const char* io) const {
     Facts facts{{"io", std::string(io)}};
@@ -75,11 +69,10 @@ class IoBase {
   Connection& at(Slot slot) noexcept { return connections_[slot]; }
   void make_ready(Slot slot) noexcept { ready_.push(connections_, slot); }
 
-  // The slot's descriptor goes; what the kernel still says about it is out of date. on_closed is due.
-  void release(Slot slot) noexcept {
+  // The slot's socket is gone; what the kernel still says about it is out of date. on_closed is due.
+  void released(Slot slot) noexcept {
     Connection& connection = at(slot);
     if (connection.is(kLingering)) linger_.remove(connections_, slot);
-    ::close(connection.fd);
     connection.fd = -1;
     ++connection.generation;
     connection.set(kReleased);

@@ -36,10 +36,16 @@ inline FileLimit raise_file_limit(std::uint64_t wanted) noexcept {
   return file_limit();
 }
 
-// 0: io_uring can be used as the stack needs it. Otherwise why not, as errno. Nothing: built without it.
-inline std::optional<int> try_uring() noexcept {
+struct UringSupport {
+  int error = 0;        // 0: io_uring can be used as the stack needs it; otherwise why not, as errno
+  bool direct = false;  // sockets can be direct descriptors
+};
+
+// Nothing: built without it.
+inline std::optional<UringSupport> try_uring() noexcept {
 #if MCC_HAVE_LIBURING
-  return -Ring::probe();
+  const Ring::Probe probe = Ring::probe();
+  return UringSupport{probe.error, probe.direct};
 #else
   return std::nullopt;
 #endif

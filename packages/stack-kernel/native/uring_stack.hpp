@@ -8,7 +8,6 @@
 // cancel in at most 256 hash chains, which is slow with 100,000 receives armed.
 
 #include <liburing.h>
-#include <poll.h>
 #include <sys/socket.h>
 
 #include <string>
@@ -16,18 +15,19 @@
 
 #include "buffer_ring.hpp"
 #include "io_base.hpp"
-#include "ring.hpp"
+#include "uring_sockets.hpp"
 
 namespace mcc::kernel {
 
 class UringStack : public IoBase {
  public:
-  explicit UringStack(const OpenContext& context) : IoBase(context, 0), buffers_(ring_.get()) {
+  // `table`: see UringSockets.
+  explicit UringStack(const OpenContext& context, std::uint32_t table = 0)
+      : IoBase(context, 0), sockets_(connections_, table), rings_(sockets_.rings()) {
     parked_.reserve(static_cast<std::size_t>(kBacklog) * listeners_.fds().size());
     accept_armed_.resize(listeners_.fds().size());
   }
   ~UringStack() {
-    ring_.close();
     for (const int fd : parked_) ::close(fd);
   }
 
@@ -36,12 +36,10 @@ class UringStack : public IoBase {
   Error connect(Slot slot) {
     const Dialer::Call call = dialer_.open(0);
     if (call.error != Error::none) return call.error;
-    Connection& connection = at(slot);
-    connection.fd = call.fd;
-    connection.flags = kConnecting;
-    io_uring_sqe* entry = ring_.sqe();
-    io_uring_prep_connect(entry, call.fd, call.target->data(), call.target->size());
-    start(entry, slot, kConnectOperation);
+    const Error error = sockets_.adopt(slot, call.fd);
+    if (error != Error::none) return error;
+    at(slot).flags = kConnecting;
+    sockets_.connect(slot, *call.target);
     return Error::none;
   }
 
@@ -68,29 +66,26 @@ class UringStack : public IoBase {
     if (lifetime == Lifetime::stable) {
       connection.pending = bytes.data();
       connection.remaining = static_cast<std::uint32_t>(bytes.size());
-      send_pending(slot);
+      sockets_.send(slot);
       return bytes.size();
     }
-    const ssize_t sent = ::send(connection.fd, bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+    const ssize_t sent = sockets_.send_now(slot, bytes);
     const std::size_t taken = sent < 0 ? 0 : static_cast<std::size_t>(sent);
     if (taken == bytes.size()) return taken;
-    if (sent < 0 && errno != EAGAIN) {
-      broken(slot, error_of(errno));
+    if (sent < 0 && sent != -EAGAIN) {
+      broken(slot, error_of(static_cast<int>(-sent)));
       return bytes.size();
     }
     ++counters_.short_sends;
     connection.set(kWantsWritable);
-    await_room(slot);
+    sockets_.await_room(slot);
     return taken;
   }
 
   void pause(Slot slot) {
     Connection& connection = at(slot);
     connection.set(kPaused);
-    if ((connection.operations & kReceiveOperation) == 0) return;
-    io_uring_sqe* entry = ring_.sqe();
-    io_uring_prep_cancel64(entry, token(slot, kReceiveOperation), 0);
-    io_uring_sqe_set_data64(entry, kIgnored);
+    if ((connection.operations & kReceiveOperation) != 0) sockets_.stop_receiving(slot);
   }
 
   void resume(Slot slot) {
@@ -111,7 +106,7 @@ class UringStack : public IoBase {
     if (connection.is(kReleased | kAborted)) return;
     if (connection.is(kLingering)) linger_.remove(connections_, slot);
     connection.set(kClosing | kAborted);
-    disconnect(connection.fd);
+    sockets_.disconnect(slot);
     go_on_closing(slot);
   }
 
@@ -119,9 +114,8 @@ class UringStack : public IoBase {
   PollResult poll(Handler& handler, Nanos ns) {
     PollResult result;
     serve_ready(handler, result.events);
-    buffers_.publish();
-    ring_.flush();
-    if (ns > 0 && result.events == 0 && ready_.empty() && !handler.full() && !ring_.has_completions()) {
+    rings_.flush();
+    if (ns > 0 && result.events == 0 && ready_.empty() && !handler.full() && !rings_.has_completions()) {
       result.slept = wait(ns);
     }
     serve_completions(handler, result.events);
@@ -131,74 +125,43 @@ class UringStack : public IoBase {
   }
 
  private:
-  static constexpr std::uint64_t kIgnored = ~std::uint64_t{0};
   static constexpr std::uint8_t kAcceptOperation = 0x40;
   // Then the engine has its turn: it may have sends to pace.
   static constexpr int kCompletionsPerPoll = 512;
 
   Nanos wait(Nanos ns) {
     const auto ready = [&] {
-      ring_.flush();
-      return ring_.has_completions();
+      rings_.flush();
+      return rings_.has_completions();
     };
     return waiting_.wait(ns, ready, [&](Nanos now, Nanos left) {
       ++counters_.waits;
-      ring_.wait(sleep_limit(now, left));
+      rings_.wait(sleep_limit(now, left));
     });
   }
 
-  // What a completion is about, in its user_data. No generation: no operation outlives its connection.
-  static constexpr std::uint64_t token(std::uint64_t index, std::uint8_t operation) noexcept {
-    return static_cast<std::uint64_t>(operation) << 56 | index;
-  }
-
-  void start(io_uring_sqe* entry, Slot slot, std::uint8_t operation) noexcept {
-    io_uring_sqe_set_data64(entry, token(slot, operation));
-    Connection& connection = at(slot);
-    connection.operations = static_cast<std::uint8_t>(connection.operations | operation);
-  }
-
-  // Without IORING_RECVSEND_POLL_FIRST, though a first try is often in vain: with it, Linux 6.18 misses a reset that
-  // comes together with data before the receive is armed.
   void arm_receive(Slot slot) noexcept {
-    Connection& connection = at(slot);
+    const Connection& connection = at(slot);
     constexpr std::uint16_t kNever = kConnecting | kPeerClosed | kAborted | kReleased;
     if ((connection.operations & kReceiveOperation) != 0 || connection.is(kNever)) return;
     if (connection.is(kPaused) && !connection.is(kClosing)) return;
-    io_uring_sqe* entry = ring_.sqe();
-    io_uring_prep_recv_multishot(entry, connection.fd, nullptr, 0, 0);
-    entry->flags |= IOSQE_BUFFER_SELECT;
-    entry->buf_group = BufferRing::kGroup;
-    start(entry, slot, kReceiveOperation);
-  }
-
-  void send_pending(Slot slot) noexcept {
-    const Connection& connection = at(slot);
-    io_uring_sqe* entry = ring_.sqe();
-    io_uring_prep_send(entry, connection.fd, connection.pending, connection.remaining, MSG_NOSIGNAL | MSG_WAITALL);
-    start(entry, slot, kSendOperation);
-  }
-
-  void await_room(Slot slot) noexcept {
-    io_uring_sqe* entry = ring_.sqe();
-    io_uring_prep_poll_add(entry, at(slot).fd, POLLOUT);
-    start(entry, slot, kSendOperation);
+    sockets_.receive(slot);
   }
 
   void arm_accept(std::size_t listener) noexcept {
     if (accept_armed_[listener]) return;
     accept_armed_[listener] = true;
-    io_uring_sqe* entry = ring_.sqe();
+    io_uring_sqe* entry = rings_.ring(0).sqe();
     io_uring_prep_multishot_accept(entry, listeners_.fds()[listener], nullptr, nullptr, SOCK_CLOEXEC);
-    io_uring_sqe_set_data64(entry, token(listener, kAcceptOperation));
+    io_uring_sqe_set_data64(entry, UringSockets::token(listener, kAcceptOperation));
   }
 
   void cancel_accepts() noexcept {
     for (std::size_t i = 0; i < accept_armed_.size(); ++i) {
       if (!accept_armed_[i]) continue;
-      io_uring_sqe* entry = ring_.sqe();
-      io_uring_prep_cancel64(entry, token(i, kAcceptOperation), 0);
-      io_uring_sqe_set_data64(entry, kIgnored);
+      io_uring_sqe* entry = rings_.ring(0).sqe();
+      io_uring_prep_cancel64(entry, UringSockets::token(i, kAcceptOperation), 0);
+      Ring::ignore(entry);
     }
   }
 
@@ -219,9 +182,14 @@ class UringStack : public IoBase {
     } else {
       connection.reason = reason;
       connection.set(kClosing | kAborted);
-      disconnect(connection.fd);
+      sockets_.disconnect(slot);
     }
     go_on_closing(slot);
+  }
+
+  void release(Slot slot) noexcept {
+    sockets_.close(slot);
+    released(slot);
   }
 
   // Takes a closing connection one step further; called again whenever one of its operations has ended.
@@ -232,7 +200,7 @@ class UringStack : public IoBase {
     const bool linger = server_ && !aborted && !connection.is(kPeerClosed | kConnecting | kCancelling);
     if (linger) {
       if (connection.is(kLingering)) return;
-      shutdown(connection.fd, SHUT_WR);
+      sockets_.finish(slot);
       linger_.push(connections_, slot, clock_.now());
       arm_receive(slot);
       return;
@@ -241,9 +209,9 @@ class UringStack : public IoBase {
     if (aborted || connection.is(kCancelling)) return;  // the operations are about to end
     connection.set(kCancelling);
     if (connection.is(kConnecting)) {
-      disconnect(connection.fd);
+      sockets_.disconnect(slot);
     } else {
-      shutdown(connection.fd, SHUT_RDWR);
+      sockets_.hang_up(slot);
     }
   }
 
@@ -261,24 +229,24 @@ class UringStack : public IoBase {
 
   template <class Handler>
   void serve_completions(Handler& handler, std::uint32_t& events) {
-    io_uring_cqe completion;
-    for (int i = 0; i < kCompletionsPerPoll && !handler.full() && ring_.take(completion); ++i) {
-      on_completion(handler, completion, events);
-    }
+    rings_.serve(
+        kCompletionsPerPoll, [&] { return !handler.full(); },
+        [&](std::size_t ring, const io_uring_cqe& completion) { on_completion(handler, ring, completion, events); });
   }
 
   template <class Handler>
-  void on_completion(Handler& handler, const io_uring_cqe& completion, std::uint32_t& events) {
-    if (completion.user_data == kIgnored) return;
+  void on_completion(Handler& handler, std::size_t ring, const io_uring_cqe& completion, std::uint32_t& events) {
     const auto operation = static_cast<std::uint8_t>(completion.user_data >> 56);
     const auto slot = static_cast<Slot>(completion.user_data);
     switch (operation) {
       case kReceiveOperation:
-        return on_received(handler, slot, completion, events);
+        return on_received(handler, slot, rings_.buffers(ring), completion, events);
       case kSendOperation:
         return on_sent(handler, slot, completion.res, events);
       case kConnectOperation:
         return on_connect(handler, slot, completion.res, events);
+      case kShutdownOperation:
+        return on_finished(slot);
       default:
         return on_accept(handler, slot, completion, events);
     }
@@ -287,6 +255,11 @@ class UringStack : public IoBase {
   void ended(Slot slot, std::uint8_t operation) noexcept {
     Connection& connection = at(slot);
     connection.operations = static_cast<std::uint8_t>(connection.operations & ~operation);
+  }
+
+  void on_finished(Slot slot) noexcept {
+    ended(slot, kShutdownOperation);
+    go_on_closing(slot);
   }
 
   template <class Handler>
@@ -302,7 +275,8 @@ class UringStack : public IoBase {
   }
 
   template <class Handler>
-  void on_received(Handler& handler, Slot slot, const io_uring_cqe& completion, std::uint32_t& events) {
+  void on_received(Handler& handler, Slot slot, BufferRing& buffers, const io_uring_cqe& completion,
+                   std::uint32_t& events) {
     Connection& connection = at(slot);
     const bool more = (completion.flags & IORING_CQE_F_MORE) != 0;
     if (!more) ended(slot, kReceiveOperation);
@@ -310,9 +284,9 @@ class UringStack : public IoBase {
       const auto buffer = static_cast<std::uint16_t>(completion.flags >> IORING_CQE_BUFFER_SHIFT);
       if (completion.res > 0 && !connection.is(kClosing)) {
         ++events;
-        handler.on_data(slot, buffers_.bytes(buffer, static_cast<std::size_t>(completion.res)), clock_.now());
+        handler.on_data(slot, buffers.bytes(buffer, static_cast<std::size_t>(completion.res)), clock_.now());
       }
-      buffers_.give_back(buffer);
+      buffers.give_back(buffer);
     }
     if (more) return;
     if (completion.res == -ENOBUFS) ++counters_.receive_buffer_waits;
@@ -341,7 +315,7 @@ class UringStack : public IoBase {
       connection.remaining -= static_cast<std::uint32_t>(code);
       if (connection.remaining > 0) {
         ++counters_.short_sends;
-        return send_pending(slot);
+        return sockets_.send(slot);
       }
     }
     if (connection.is(kClosing)) return go_on_closing(slot);
@@ -371,7 +345,8 @@ class UringStack : public IoBase {
   template <class Handler>
   void take(Handler& handler, int fd, std::uint32_t& events) {
     const Slot slot = free_.pop(connections_);
-    at(slot).fd = fd;
+    const Error error = sockets_.adopt(slot, fd);
+    if (error != Error::none) return free_.push(connections_, slot);
     arm_receive(slot);
     ++events;
     handler.on_accepted(slot, clock_.now());
@@ -399,7 +374,7 @@ class UringStack : public IoBase {
       ++counters_.linger_timeouts;
       linger_.remove(connections_, slot);
       at(slot).set(kCancelling);
-      shutdown(at(slot).fd, SHUT_RDWR);
+      sockets_.hang_up(slot);
     }
   }
 
@@ -414,8 +389,8 @@ class UringStack : public IoBase {
     for (std::size_t i = 0; i < accept_armed_.size(); ++i) arm_accept(i);
   }
 
-  Ring ring_;
-  BufferRing buffers_;
+  UringSockets sockets_;
+  Rings& rings_;
   std::vector<bool> accept_armed_;
   std::vector<int> parked_;  // accepted, but no slot is free yet
 };

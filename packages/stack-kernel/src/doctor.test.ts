@@ -12,6 +12,7 @@ const read = (name: string) => settings[name];
 const machine = (uring: string | null) => () => ({
   raiseFileLimit: (wanted: number) => ({ soft: wanted, hard: wanted }),
   tryUring: () => uring,
+  hasDirectDescriptors: () => uring === '',
 });
 const finding = (findings: ReturnType<typeof doctor>, subject: string) =>
   findings.find((finding) => finding.subject === subject);
@@ -34,11 +35,18 @@ describe('doctor', () => {
   });
 
   it('says what to type for more files', () => {
-    const limited = () => ({ ...machine('')(), raiseFileLimit: () => ({ soft: 20_000, hard: 20_000 }) });
-    expect(finding(doctor(limited, read), 'open files')).toMatchObject({
+    const limited = (uring: string | null) => () => ({
+      ...machine(uring)(),
+      raiseFileLimit: () => ({ soft: 20_000, hard: 20_000 }),
+    });
+    expect(finding(doctor(limited(null), read), 'open files')).toMatchObject({
       status: 'missing',
       detail: 'up to 20,000 per process',
       remedy: 'sudo prlimit --pid $$ --nofile=100000:100000',
+    });
+    expect(finding(doctor(limited(''), read), 'open files')).toMatchObject({
+      status: 'note',
+      detail: 'up to 20,000 per process; io_uring holds more connections, epoll does not',
     });
   });
 

@@ -9,8 +9,10 @@ import { numberSetting, type ReadSetting } from './sysctl.js';
 const FILES_WANTED = 100_000;
 const BACKLOG_WANTED = 4096;
 
+type Machine = Pick<NativeAddon, 'raiseFileLimit' | 'tryUring' | 'hasDirectDescriptors'>;
+
 /** What this machine has and lacks for the kernel stack. `load` gives the addon or throws MccError. */
-export function doctor(load: () => Pick<NativeAddon, 'raiseFileLimit' | 'tryUring'>, read: ReadSetting): Finding[] {
+export function doctor(load: () => Machine, read: ReadSetting): Finding[] {
   let native: ReturnType<typeof load>;
   try {
     native = load();
@@ -30,13 +32,15 @@ export function doctor(load: () => Pick<NativeAddon, 'raiseFileLimit' | 'tryUrin
   ];
 }
 
-function files(native: Pick<NativeAddon, 'raiseFileLimit'>, read: ReadSetting): Finding {
+function files(native: Machine, read: ReadSetting): Finding {
   // Tried, not guessed: root may lack the capability, and others may not need it.
   const { soft } = native.raiseFileLimit(FILES_WANTED);
   const subject = 'open files';
   const detail = `up to ${soft.toLocaleString('en-US')} per process`;
   if (soft >= FILES_WANTED) return { subject, status: 'ok', detail };
-  return { subject, status: 'missing', detail, remedy: raiseCommand(FILES_WANTED, read) };
+  const remedy = raiseCommand(FILES_WANTED, read);
+  if (!native.hasDirectDescriptors()) return { subject, status: 'missing', detail, remedy };
+  return { subject, status: 'note', detail: `${detail}; io_uring holds more connections, epoll does not`, remedy };
 }
 
 function ports(read: ReadSetting): Finding {

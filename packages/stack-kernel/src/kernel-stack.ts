@@ -10,6 +10,7 @@ import {
 import { openPort, type NativePort } from '@mcc/engine';
 import { inject, injectable } from 'tsyringe';
 import { doctor } from './doctor.js';
+import { tableSize } from './files.js';
 import { COUNTERS, native } from './native.js';
 import type { KernelOptions } from './options.js';
 import { preflight } from './preflight.js';
@@ -33,7 +34,8 @@ export class KernelStack implements Stack {
   }
 
   open(context: WorkerContext): StackPort {
-    this.#port = openPort(native(), context, this.#options);
+    const table = tableSize(context, native().raiseFileLimit(0));
+    this.#port = openPort(native(), context, { ...this.#options, table });
     return this.#port;
   }
 

@@ -12,6 +12,8 @@ export interface NativeAddon extends NativeStack {
   raiseFileLimit(wanted: number): FileLimit;
   /** '' when io_uring can be used, otherwise the kernel's reason; null when the addon was built without it. */
   tryUring(): string | null;
+  /** Whether sockets can be direct descriptors of io_uring, which the limit of open files does not count. */
+  hasDirectDescriptors(): boolean;
   /** The numbers of the stats block and the error table, as C++ has them. */
   layout(): Readonly<Record<string, number>>;
 }

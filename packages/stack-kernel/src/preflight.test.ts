@@ -3,7 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { preflight } from './preflight.js';
 
 const read = (name: string) => (name === 'net.ipv4.ip_local_port_range' ? '32768 60999' : undefined);
-const machine = { raiseFileLimit: (wanted: number) => ({ soft: wanted, hard: wanted }), tryUring: () => '' };
+const machine = {
+  raiseFileLimit: (wanted: number) => ({ soft: wanted, hard: wanted }),
+  tryUring: () => '',
+  hasDirectDescriptors: () => false,
+};
 const client: PreflightContext = {
   role: 'client',
   connections: 100,

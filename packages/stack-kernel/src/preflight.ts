@@ -7,13 +7,13 @@ import type { ReadSetting } from './sysctl.js';
 /** Checks what can be known before anything is opened, and raises the limit of open files. Throws MccError. */
 export function preflight(
   context: PreflightContext,
-  native: Pick<NativeAddon, 'raiseFileLimit' | 'tryUring'>,
+  native: Pick<NativeAddon, 'raiseFileLimit' | 'tryUring' | 'hasDirectDescriptors'>,
   read: ReadSetting,
 ): void {
   if (context.role === 'client') checkPorts(context, read);
   else checkListen(context);
   if (context.options['io'] === 'uring') checkUring(native.tryUring());
-  ensureFiles(context, (wanted) => native.raiseFileLimit(wanted), read);
+  ensureFiles(context, native, read);
 }
 
 /** Whoever asks for io_uring by name does not get epoll instead. */

@@ -138,7 +138,12 @@ struct World {
 };
 
 #if MCC_HAVE_LIBURING
-#define MCC_STACKS mcc::kernel::EpollStack, mcc::kernel::UringStack
+// Direct descriptors, spread over up to three rings.
+struct DirectStack : UringStack {
+  explicit DirectStack(const OpenContext& context) : UringStack(context, (context.engine.sessions + 2) / 3) {}
+};
+
+#define MCC_STACKS mcc::kernel::EpollStack, mcc::kernel::UringStack, mcc::kernel::DirectStack
 #else
 #define MCC_STACKS mcc::kernel::EpollStack
 #endif
