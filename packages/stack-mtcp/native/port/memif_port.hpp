@@ -33,7 +33,11 @@ class MemifPort {
   };
 
   MemifPort(std::shared_ptr<memif::Link> link, const Options& options)
-      : link_(std::move(link)), queue_(options.queue), server_(options.server), pool_(options.buffers, options.room) {
+      : link_(std::move(link)),
+        queue_(options.queue),
+        server_(options.server),
+        pool_(options.buffers, options.room),
+        waiting_(options.buffers / 2) {
     capabilities_.mac = options.mac;
     capabilities_.mtu = options.mtu;
     service();
@@ -81,18 +85,23 @@ class MemifPort {
     return count;
   }
 
+  // What the ring has no room for waits, in order, up to a bound.
   void transmit(Packet packet, std::size_t length, bool, std::uint16_t) {
-    if (copy_out(packet->data(), length)) {
-      ++counters_.tx_packets;
-      counters_.tx_bytes += length;
-    } else {
+    packet->length = static_cast<std::uint32_t>(length);
+    if (out_.ring == nullptr || waiting_count_ == waiting_.size()) {
       ++counters_.tx_dropped;
+      pool_.give(packet);
+    } else if (waiting_count_ == 0 && has_room()) {
+      copy_out(packet);
+    } else {
+      waiting_[(waiting_first_ + waiting_count_++) % waiting_.size()] = packet;
     }
-    pool_.give(packet);
   }
 
   void flush() noexcept {
-    if (out_.ring == nullptr || out_.next == out_.published) return;
+    if (out_.ring == nullptr) return;
+    while (waiting_count_ > 0 && has_room()) copy_out(take_waiting());
+    if (out_.next == out_.published) return;
     store(own_index(out_), out_.next);
     out_.published = out_.next;
     const auto flags = std::atomic_ref(out_.ring->flags).load(std::memory_order_relaxed);
@@ -103,8 +112,6 @@ class MemifPort {
   // Polls between two looks at the control channel: a few milliseconds at most, and cheap.
   static constexpr std::uint32_t kServiceEvery = 2048;
   static constexpr std::uint32_t kServiceWhileDown = 64;
-  // A full ring empties in microseconds when the peer lives; one that does not must not stop us.
-  static constexpr int kFullAttempts = 256;
 
   // One direction of the queue. Indices run freely modulo 2^16.
   struct Side {
@@ -130,6 +137,7 @@ class MemifPort {
     if (epoch == epoch_) return;
     epoch_ = epoch;
     in_ = out_ = {};
+    drop_waiting();
     regions_.clear();
     mapping_ = link_->mapping();
     if (!mapping_ || queue_ >= mapping_->to_server.size() || queue_ >= mapping_->to_client.size()) return;
@@ -209,27 +217,40 @@ class MemifPort {
     store(own_index(in_), static_cast<std::uint16_t>(in_.next + (server_ ? 0 : in_.size)));
   }
 
-  bool copy_out(const std::byte* frame, std::size_t length) noexcept {
-    if (out_.ring == nullptr || !make_room()) return false;
+  // Copies a packet into the ring, which has room for it, and gives it back to the pool.
+  void copy_out(Packet packet) noexcept {
     memif::Descriptor& at = out_.descriptor(out_.next);
     // A server writes into what the client offers, a client into buffers that never change.
     const std::uint32_t room = server_ ? at.length : mapping_->buffer_bytes;
     std::byte* const bytes = buffer(at, room);
-    if (bytes == nullptr || length > room) return false;
-    std::memcpy(bytes, frame, length);
-    at.length = static_cast<std::uint32_t>(length);
-    at.flags = 0;
-    ++out_.next;
-    return true;
+    if (bytes != nullptr && packet->length <= room) {
+      std::memcpy(bytes, packet->data(), packet->length);
+      at.length = packet->length;
+      at.flags = 0;
+      ++out_.next;
+      ++counters_.tx_packets;
+      counters_.tx_bytes += packet->length;
+    } else {
+      ++counters_.tx_dropped;
+    }
+    pool_.give(packet);
   }
 
-  bool make_room() noexcept {
-    for (int attempt = 0; out_.next == out_.limit; ++attempt) {
-      if (attempt == kFullAttempts) return false;
-      if (attempt == 1) flush();
-      out_.limit = static_cast<std::uint16_t>(peer_index(out_) + (server_ ? 0 : out_.size));
-    }
-    return true;
+  bool has_room() noexcept {
+    if (out_.next == out_.limit) out_.limit = static_cast<std::uint16_t>(peer_index(out_) + (server_ ? 0 : out_.size));
+    return out_.next != out_.limit;
+  }
+
+  Packet take_waiting() noexcept {
+    const Packet packet = waiting_[waiting_first_];
+    waiting_first_ = waiting_first_ + 1 == waiting_.size() ? 0 : waiting_first_ + 1;
+    --waiting_count_;
+    return packet;
+  }
+
+  void drop_waiting() noexcept {
+    counters_.tx_dropped += waiting_count_;
+    while (waiting_count_ > 0) pool_.give(take_waiting());
   }
 
   // For a peer that sleeps: DPDK's and VPP's may.
@@ -248,6 +269,9 @@ class MemifPort {
   Side in_;
   Side out_;
   PacketPool pool_;
+  std::vector<Packet> waiting_;  // to be transmitted: a ring
+  std::size_t waiting_first_ = 0;
+  std::size_t waiting_count_ = 0;
   Capabilities capabilities_;
   Counters counters_;
 };

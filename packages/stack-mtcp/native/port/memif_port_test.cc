@@ -112,7 +112,7 @@ TEST_CASE("frames cross in both directions, in order, many times around the ring
   }
 }
 
-TEST_CASE("a full ring drops, counts, and goes on when there is room") {
+TEST_CASE("what a full ring has no room for waits, up to a bound, and goes in order") {
   const Place place;
   End server(place, true);
   End client(place, false);
@@ -120,14 +120,34 @@ TEST_CASE("a full ring drops, counts, and goes on when there is room") {
   for (End* from : {&client, &server}) {
     End* const to = from == &client ? &server : &client;
     int taken = 0;
-    for (std::uint8_t i = 0; i < 100; ++i) taken += from->send(i);
-    CHECK(taken == 64);
-    CHECK(from->port().counters().tx_dropped == 36);
-    CHECK(to->take().size() == 64);
-    CHECK(from->send(1));
+    for (int i = 0; i < 250; ++i) taken += from->send(static_cast<std::uint8_t>(i));
+    CHECK(taken == 64 + 128);  // the ring, and half of the 256 packets of the pool
+    CHECK(from->port().counters().tx_dropped == 58);
     from->port().flush();
-    CHECK(to->take().size() == 1);
+    std::vector<std::uint8_t> arrived;
+    for (int round = 0; round < 4; ++round) {
+      for (const std::uint8_t value : to->take()) arrived.push_back(value);
+      from->port().flush();
+    }
+    std::vector<std::uint8_t> expected(64 + 128);
+    std::iota(expected.begin(), expected.end(), std::uint8_t{0});
+    CHECK(arrived == expected);
   }
+}
+
+TEST_CASE("what waits when the peer goes is dropped, and no packet is lost to the pool") {
+  const Place place;
+  End server(place, true);
+  {
+    End client(place, false);
+    REQUIRE(joined(server, client));
+    for (int i = 0; i < 100; ++i) server.send(1);
+  }
+  REQUIRE(run({&server}, [&] { return !server.port().up(); }));
+  CHECK(server.port().counters().tx_dropped == 36);
+  std::vector<MemifPort::Packet> all;
+  while (const auto packet = server.port().allocate()) all.push_back(packet);
+  CHECK(all.size() == 256);
 }
 
 TEST_CASE("the largest frame fits, a larger one is dropped") {
