@@ -49,6 +49,8 @@ export interface Signals {
 }
 
 export interface Outcome {
+  /** False when the workers did not become ready: nothing was tried, and `error` is why. */
+  readonly started: boolean;
   readonly endedBy: EndedBy;
   /** What broke, when something did. */
   readonly error: MccError | undefined;
@@ -76,15 +78,18 @@ export class Lifecycle {
     void workers.broken.then((error) => (this.#error ??= error));
   }
 
-  /** Rejects with what kept the workers from becoming ready: nothing has happened then that could be reported. */
   async run(): Promise<Outcome> {
     await this.#until(this.#workers.ready, Infinity);
-    if (this.#error !== undefined) throw this.#error;
+    if (this.#error !== undefined) return this.#outcome(false);
     let phase: Phase = this.#signalled() ? 'report' : 'connect';
     while (phase !== 'report') phase = await this.#perform(phase);
     this.#gauge.enter('report');
+    return this.#outcome(true);
+  }
+
+  #outcome(started: boolean): Outcome {
     const endedBy = this.#error ? 'error' : this.#signals.received ? 'signal' : this.#endedBy;
-    return { endedBy, error: this.#error, connectStartNs: this.#connectStartNs };
+    return { started, endedBy, error: this.#error, connectStartNs: this.#connectStartNs };
   }
 
   /** Performs a phase and says which comes next. */

@@ -4,7 +4,7 @@ import { ERRORS, explain, isMccError, type MccError } from '../errors.js';
 import { takeSnapshot } from '../metrics/snapshot.js';
 import { newStatsBlock, StatsReader } from '../metrics/stats-reader.js';
 import type { RunIo } from './io.js';
-import { ReporterHost } from './reporters.js';
+import type { ReporterHost } from './reporters.js';
 import type { RunRequest } from './request.js';
 import { TOOL } from './tool.js';
 
@@ -22,17 +22,16 @@ export function refusalOf(check: () => void): MccError | undefined {
   }
 }
 
-/** Reports a run that was not let start: nothing was tried, and its one error is why. */
+/** Reports a run that could not start, to reporters that have: nothing was tried, and its one error is why. */
 export async function reportRefusal(
   refusal: MccError,
   request: RunRequest,
   run: RunInfo,
   stack: Stack,
+  host: ReporterHost,
   io: RunIo,
 ): Promise<{ report: RunReport; exitCode: number }> {
   io.stderr.write(`mcc: ${explain(refusal)}\n`);
-  const host = ReporterHost.make(request.reporters, io);
-  await host.start(run);
   const { buildReport } = await import('../metrics/report.js');
   const nothing = takeSnapshot(new StatsReader(newStatsBlock()), stack.counters);
   const report = buildReport({

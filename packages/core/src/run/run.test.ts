@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import hdr from 'hdr-histogram-js';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { instantiate } from '../container.js';
 import { API_VERSION, definePlugin, REPORTER } from '../contracts/plugin.js';
 import type { Reporter } from '../contracts/reporter.js';
@@ -260,13 +260,30 @@ describe('what breaks', () => {
   });
 
   it.each([
-    [{ stack: { missing: true } }, 'MCC_ERR_NATIVE', 'The memory is missing.'],
-    [{ protocol: { handler: true, handlersMissing: true } }, 'MCC_ERR_PROGRAM', 'no connection handlers'],
-  ])('does not start with %j', async (broken, code, what) => {
+    [{ stack: { missing: true } }, 'MCC_ERR_NATIVE', 1, 'The memory is missing.'],
+    [{ smp: 2, stack: { refusesProgram: true } }, 'MCC_ERR_PROGRAM', 2, 'The memory refuses.'],
+  ] as const)('reports that the workers cannot start with %j', async (broken, code, exit, what) => {
     const io = new TestIo();
-    const attempt = run(pingRequest(bundle, broken), io, bundle.worker);
-    await expect(attempt).rejects.toThrow(what);
-    await expect(attempt).rejects.toMatchObject({ code });
+    const spy = { onStart: vi.fn(), onEnd: vi.fn() };
+    const request = pingRequest(bundle, { ...broken, reporters: [reporterPlugin(spy)], thresholds: ['errors==0'] });
+    const { report, exitCode } = await run(request, io, bundle.worker);
+    expect(exitCode).toBe(exit);
+    expect(report.run.endedBy).toBe('error');
+    expect(report.errors).toEqual({ [code]: 1 });
+    expect(report.connections.attempted).toBe(0);
+    expect(spy.onStart).toHaveBeenCalledOnce();
+    expect(spy.onEnd).toHaveBeenCalledExactlyOnceWith(report);
+    expect(io.text()).toMatch(/^mcc: [^\n]*\n$/);
+    expect(io.text()).toContain(what);
+    expect(io.text()).toContain(`[${code}]`);
+    expect(io.listeners).toBe(0);
+  });
+
+  it('does not start a program that lacks its handlers', async () => {
+    const io = new TestIo();
+    const attempt = run(pingRequest(bundle, { protocol: { handler: true, handlersMissing: true } }), io, bundle.worker);
+    await expect(attempt).rejects.toThrow('no connection handlers');
+    await expect(attempt).rejects.toMatchObject({ code: 'MCC_ERR_PROGRAM' });
     expect(io.listeners).toBe(0);
   });
 

@@ -20,8 +20,9 @@ import { WORKER_URL, WorkerPool } from './worker-pool.js';
 const NS_PER_MS = 1e6;
 
 /**
- * Performs a run and reports it. Rejects with an MccError when it could not start; what keeps connections from being
- * opened, and whatever happens after the first was tried, is in the report and the exit code. `workerUrl` is the built worker; tests give their own.
+ * Performs a run and reports it. Rejects with an MccError when the request asks for what cannot be; what keeps the
+ * workers from starting or connections from being opened, and whatever happens after the first was tried, is in the
+ * report and the exit code. `workerUrl` is the built worker; tests give their own.
  */
 export async function run(
   request: RunRequest,
@@ -49,14 +50,15 @@ async function perform(
   const preflight = preflightOf(request);
   const info = infoOf(request, preflight.workers, startedAt);
   const refusal = refusalOf(() => stack.preflight?.(preflight));
-  if (refusal !== undefined) return reportRefusal(refusal, request, info, stack, io);
+  if (refusal !== undefined) {
+    return reportRefusal(refusal, request, info, stack, await startReporters(request, info, io), io);
+  }
   const jobs = makeJobs(request, program, protocol, preflight, request);
   const pool = new WorkerPool(jobs, workerUrl, io.stderr);
   let telemetry: Telemetry | undefined;
   try {
     // While the workers start.
-    const host = ReporterHost.make(request.reporters, io);
-    await host.start(info);
+    const host = await startReporters(request, info, io);
     telemetry = new Telemetry({
       blocks: jobs.map((job) => job.context.stats),
       stackCounters: stack.counters,
@@ -67,7 +69,9 @@ async function perform(
     const outcome = await new Lifecycle(planOf(request), pool, telemetry, signals).run();
     telemetry.stop();
     await pool.end();
-    if (outcome.error !== undefined) io.stderr.write(`mcc: ${explain(outcome.error)}\n`);
+    const { started, error } = outcome;
+    if (!started && error !== undefined) return await reportRefusal(error, request, info, stack, host, io);
+    if (error !== undefined) io.stderr.write(`mcc: ${explain(error)}\n`);
     const report = await reportOf(request, info, outcome, telemetry, pool, protocol, io);
     await host.end(report);
     const code = exitCode(report, signals.received);
@@ -76,6 +80,12 @@ async function perform(
     telemetry?.stop();
     await pool.end();
   }
+}
+
+async function startReporters(request: RunRequest, info: RunInfo, io: RunIo): Promise<ReporterHost> {
+  const host = ReporterHost.make(request.reporters, io);
+  await host.start(info);
+  return host;
 }
 
 function preflightOf(request: RunRequest): PreflightContext {
