@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { z } from 'zod';
+import { API_VERSION, definePlugin, REPORTER } from '../contracts/plugin.js';
 import type { Reporter } from '../contracts/reporter.js';
 import { MccError } from '../errors.js';
-import { TestIo } from '../fixtures/requests.js';
+import { loaded, TestIo } from '../fixtures/requests.js';
 import { sampleInterval, sampleProgress, sampleReport, sampleRunInfo } from '../testing/sample-report.js';
 import { ReporterHost } from './reporters.js';
 
@@ -44,6 +46,24 @@ describe('ReporterHost', () => {
     const unwritable = new MccError('MCC_ERR_OUTPUT');
     const { host: fatal } = host({ name: 'file', onStart: () => Promise.reject(unwritable) });
     await expect(fatal.start(sampleRunInfo())).rejects.toBe(unwritable);
+  });
+
+  it('calls a reporter that has no name by that of its plugin', async () => {
+    const io = new TestIo();
+    const nameless = {
+      onEnd: () => {
+        throw new Error('boom');
+      },
+    };
+    const plugin = definePlugin({
+      kind: 'reporter',
+      name: 'shy',
+      apiVersion: API_VERSION,
+      options: z.object({}),
+      register: (container) => void container.register(REPORTER, { useValue: nameless }),
+    });
+    await ReporterHost.make([loaded(plugin)], io).end(sampleReport());
+    expect(io.text()).toBe('mcc: the reporter shy threw in onEnd and was dropped: boom\n');
   });
 
   it('waits for the end, but not for ever', async () => {

@@ -15,11 +15,12 @@ type Hook = 'onStart' | 'onProgress' | 'onInterval' | 'onEnd';
 /** Calls the reporters of a run, each shielded from the others: one that throws is named on stderr and dropped. */
 export class ReporterHost {
   readonly #stderr: RunIo['stderr'];
-  readonly #live: Set<Reporter>;
+  /** With the names that the user gave: those of their plugins. */
+  readonly #live: Map<Reporter, string>;
   #outputLost = false;
 
   constructor(reporters: Iterable<Reporter>, stderr: RunIo['stderr']) {
-    this.#live = new Set(reporters);
+    this.#live = new Map([...reporters].map((reporter) => [reporter, reporter.name]));
     this.#stderr = stderr;
   }
 
@@ -28,7 +29,7 @@ export class ReporterHost {
     const host = new ReporterHost([], io.stderr);
     for (const { plugin, options } of plugins) {
       try {
-        host.#live.add(instantiate('reporter', plugin, options, io));
+        host.#live.set(instantiate('reporter', plugin, options, io), plugin.name);
       } catch (error) {
         if (isMccError(error)) throw error;
         host.#report(plugin.name, 'its constructor', error);
@@ -39,7 +40,7 @@ export class ReporterHost {
 
   /** Whether anyone listens to `onProgress`, which costs a tick every 100 ms. */
   get wantsProgress(): boolean {
-    return [...this.#live].some((reporter) => reporter.onProgress !== undefined);
+    return [...this.#live.keys()].some((reporter) => reporter.onProgress !== undefined);
   }
 
   /** True after a reporter's `onEnd` could not write its output. */
@@ -72,14 +73,14 @@ export class ReporterHost {
     fatal: (error: unknown) => boolean = () => false,
   ): Promise<void> {
     await Promise.all(
-      [...this.#live].map(async (reporter) => {
+      [...this.#live].map(async ([reporter, name]) => {
         try {
           await call(reporter);
         } catch (error) {
           if (fatal(error)) throw error;
           this.#live.delete(reporter);
           if (hook === 'onEnd') this.#outputLost ||= toPlain(error, 'MCC_ERR_WORKER').code === 'MCC_ERR_OUTPUT';
-          this.#report(reporter.name, hook, error);
+          this.#report(name, hook, error);
         }
       }),
     );
