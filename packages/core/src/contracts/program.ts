@@ -54,7 +54,7 @@ export type Step =
   | { readonly kind: 'expect'; readonly framing: Framing }
   /** Server only: sends back every byte as it comes, until the peer closes. Nothing may follow it. */
   | { readonly kind: 'echo' }
-  /** Lets time pass. What arrives meanwhile is counted and dropped. */
+  /** Lets time pass. What arrives meanwhile is counted and dropped, so that a client does not wait before a reply. */
   | { readonly kind: 'wait'; readonly time: Wait }
   /** Goes back to step `from` (a lower index). Without `times` for ever; at most one finite repeat per program. */
   | { readonly kind: 'repeat'; readonly from: number; readonly times?: number }

@@ -8,12 +8,13 @@ export interface StepFault {
 
 /**
  * What is wrong with how the steps of a program, each sound by itself, go together: requests that do not pair with
- * replies, steps that are never reached, turns without end that take no time. As ProgramCheck of @mcc/engine finds it.
+ * replies, waits before a reply, steps that are never reached, turns without end that take no time. As ProgramCheck of
+ * @mcc/engine finds it.
  */
 export function exchangeFaults(program: Program): StepFault[] {
   const { steps } = program;
   const pairing = program.role === 'client' ? pairReplies(steps) : pairAnswers(steps);
-  return [...unreachable(steps), ...pairing.faults, ...turnFaults(program, pairing.outstanding)];
+  return [...unreachable(steps), ...pairing.faults, ...orderFaults(program, pairing.outstanding)];
 }
 
 interface Pairing {
@@ -76,12 +77,15 @@ function isAnswered(rest: readonly Step[]): boolean {
   return next?.kind === 'send' || next?.kind === 'answer';
 }
 
-function turnFaults({ role, steps }: Program, outstanding: readonly number[]): StepFault[] {
+function orderFaults({ role, steps }: Program, outstanding: readonly number[]): StepFault[] {
   return steps.flatMap((step, index) => {
     const faults: string[] = [];
     if (step.kind === 'repeat' && step.from < index) {
       if (outstanding[index] !== 0 || outstanding[step.from] !== 0) faults.push('repeats in the middle of an exchange');
       if (!steps.slice(step.from, index).some(takesTime)) faults.push('repeats what neither sends, expects nor waits');
+    }
+    if (step.kind === 'wait' && role === 'client' && outstanding[index] !== 0 && takesTime(step)) {
+      faults.push('may not stand between a send and its reply');
     }
     if (step.kind === 'close' && outstanding[index] !== 0) {
       faults.push(role === 'server' ? 'closes before the request is answered' : 'closes before every reply is read');

@@ -6,6 +6,9 @@ const bytes = new Uint8Array(8);
 const client = (...steps: Step[]): Program => ({ role: 'client', messages: [{ bytes }], steps });
 const server = (...steps: Step[]): Program => ({ ...client(...steps), role: 'server' });
 const ANY: Step = { kind: 'expect', framing: { kind: 'any' } };
+const SEND: Step = { kind: 'send', message: 0 };
+const WAIT: Step = { kind: 'wait', time: { kind: 'constant', ns: 1 } };
+const NO_WAIT: Step = { kind: 'wait', time: { kind: 'constant', ns: 0 } };
 const HTTP: Step = { kind: 'expect', framing: { kind: 'http1' } };
 
 describe('programFaults', () => {
@@ -32,6 +35,15 @@ describe('programFaults', () => {
   });
 
   it.each<[string, Program]>([
+    ['around an exchange', client(WAIT, SEND, ANY, WAIT, SEND)],
+    ['after a message without a reply', client(SEND, WAIT, SEND, ANY)],
+    ['of no time', client(SEND, NO_WAIT, ANY)],
+    ['before an answer', server(HTTP, WAIT, SEND)],
+  ])('lets a program wait: %s', (_, program) => {
+    expect(programFaults(program)).toEqual([]);
+  });
+
+  it.each<[string, Program]>([
     ['the program has no steps', client()],
     ['message 0 is empty', { ...client({ kind: 'close' }), messages: [{ bytes: new Uint8Array(0) }] }],
     ['step 0 (send) sends message 1', client({ kind: 'send', message: 1 })],
@@ -51,6 +63,8 @@ describe('programFaults', () => {
       server(HTTP, { kind: 'close', when: 'last' }, { kind: 'send', message: 0 }),
     ],
     ['step 1 (answer) has no http1 expect', server(ANY, { kind: 'answer', messages: [0, 0, 0, 0] })],
+    ['step 1 (wait) may not stand between a send and its reply', client(SEND, WAIT, ANY)],
+    ['step 3 (wait) may not stand between a send and its reply', client(SEND, SEND, ANY, WAIT, ANY)],
     ['has a period of no time', client({ kind: 'wait', time: { kind: 'period', ns: 0 } })],
     ['step 1 (close) can never be reached', client({ kind: 'handler' }, { kind: 'close' })],
     ['step 0 (echo) is for servers only', client({ kind: 'echo' })],

@@ -99,6 +99,9 @@ TEST_CASE("programs that can run") {
   CHECK(faulty_step(client(kX, {send(), pause_ns(1), repeat(0)})) == kNoFault);
   CHECK(faulty_step(client(kX, {send(), expect_fixed(1), repeat(0, 3), close(), repeat(0)})) == kNoFault);
   CHECK(faulty_step(client({}, {pause_ns(1), repeat(0)})) == kNoFault);
+  CHECK(faulty_step(client(kX, {send(), pause_ns(0), expect_fixed(1)})) == kNoFault);
+  CHECK(faulty_step(client(kX, {send(), pause_ns(1), send(), expect_fixed(1), pause_ns(1)})) == kNoFault);
+  CHECK(faulty_step(server(kX, {expect_fixed(1), pause_ns(1), send(), repeat(0)})) == kNoFault);
   CHECK(faulty_step(client({}, {handler()})) == kNoFault);
   CHECK(faulty_step(server(kX, {send(), echo()})) == kNoFault);
   CHECK(faulty_step(server(kX, {expect_http(), answer(0, 0, 0, 0), close_last(), repeat(0)})) == kNoFault);
@@ -120,6 +123,8 @@ TEST_CASE("faults name the step") {
   CHECK(faulty_step(client(kX, {send(), close(), expect_fixed(1)})) == 1);
   CHECK(faulty_step(client(kX, {send(), close(), repeat(1)})) == 2);
   CHECK(faulty_step(client(kX, {send(), pause_ns(0), repeat(1)})) == 2);
+  CHECK(faulty_step(client(kX, {send(), pause_ns(1), expect_fixed(1)})) == 1);
+  CHECK(faulty_step(client(kX, {send(), send(), expect_fixed(1), pause(wait::Period{1}), expect_fixed(1)})) == 3);
   CHECK(faulty_step(client(kX, {send(), repeat(0, 2), send(), repeat(2, 2)})) == 3);
   CHECK(faulty_step(client(kX, {send(), repeat(0), send()})) == 2);
   CHECK(faulty_step(client(kX, {handler(), send()})) == 1);

@@ -53,7 +53,7 @@ class ProgramCheck {
     }
     find_batches();
     if (auto found = program_.role == Role::client ? pair_replies() : pair_answers()) return found;
-    return check_turns();
+    return check_order();
   }
 
   Flow take_flow() { return std::move(flow_); }
@@ -240,8 +240,12 @@ class ProgramCheck {
     return false;
   }
 
-  std::optional<ProgramFault> check_turns() const {
+  std::optional<ProgramFault> check_order() const {
     for (std::size_t i = 0; i < program_.steps.size(); ++i) {
+      // A session keeps one instant: when its requests left, or how long it waits.
+      if (step_as<step::Pause>(i) && !is_server() && flow_.outstanding[i] != 0 && takes_time(program_.steps[i])) {
+        return at(i, "is a wait, which may not stand between a send and its reply");
+      }
       if (const auto* repeat = step_as<step::Repeat>(i)) {
         if (flow_.outstanding[i] != 0 || flow_.outstanding[repeat->from] != 0) {
           return at(i, "repeats from, or in, the middle of an exchange");

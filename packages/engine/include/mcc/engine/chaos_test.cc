@@ -24,7 +24,7 @@ Program client_program(std::uint64_t kind) {
       return client({message("ping")}, {send(), expect_line(), repeat(0)});
     case 1:
       return client({message("ping"), long_one},
-                    {send(0), send(1), send(0), expect_line(), pause_ns(kMs), expect_line(), expect_line(), repeat(0)});
+                    {send(0), send(1), send(0), expect_line(), expect_line(), expect_line(), pause_ns(kMs), repeat(0)});
     case 2:
       return client({long_one}, {send(), expect_none(), pause_ns(3 * kMs), repeat(0)});
     case 3:
