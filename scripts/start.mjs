@@ -1,5 +1,6 @@
 // `npm start [-- flags]`: from a fresh clone to a real load run. `mcc serve` answers on one core while `mcc run` drives
-// load on another. Flags go to `mcc run`; with --dest of your own, no server is started.
+// load on another. Flags go to `mcc run`; with a target of your own, no server is started.
+import { flag, target } from './lib/arguments.mjs';
 import { signalCode } from './lib/command.mjs';
 import { ended, freePort, spawnMcc } from './lib/cli.mjs';
 import { setup } from './setup.mjs';
@@ -8,29 +9,16 @@ const REPORT = 'report.json';
 /** How long the server may take to listen, and to end. */
 const PATIENCE_MS = 10_000;
 
-const flags = process.argv.slice(2);
-
-/** The value of the first of these flags that was given, as `--flag value`, `--flag=value`, `-f value` or `-fvalue`. */
-function flag(...names) {
-  for (const [index, argument] of flags.entries()) {
-    for (const name of names) {
-      if (argument === name) return flags[index + 1] ?? '';
-      if (argument.startsWith(name.startsWith('--') ? `${name}=` : name)) {
-        return argument.slice(name.length).replace(/^=/, '');
-      }
-    }
-  }
-  return undefined;
-}
+const args = process.argv.slice(2);
 
 /** Passes a flag on under its own name, if it was given. */
-const passed = (name) => (flag(name) === undefined ? [] : [name, flag(name)]);
+const passed = (name) => (flag(args, name) === undefined ? [] : [name, flag(args, name)]);
 
 /** Starts a server for the protocol and stack of the run. Resolves, once it listens, to the process and its address. */
 async function startServer() {
   const address = `127.0.0.1:${await freePort()}`;
-  const args = ['serve', '--listen', address, ...['--proto', '--stack', '--network-stack'].flatMap(passed)];
-  const child = spawnMcc(args, ['ignore', 'pipe', 'inherit']);
+  const serve = ['serve', '--listen', address, ...['--proto', '--stack', '--network-stack'].flatMap(passed)];
+  const child = spawnMcc(serve, ['ignore', 'pipe', 'inherit']);
   await new Promise((resolve, reject) => {
     const late = setTimeout(() => reject(new Error('The server did not start in time.')), PATIENCE_MS);
     let said = '';
@@ -59,8 +47,8 @@ async function stopServer(child) {
 }
 
 /** Runs `mcc run`, telling it of every signal that this process gets. Resolves to its exit code. */
-async function drive(args) {
-  const child = spawnMcc(['run', ...args], 'inherit');
+async function drive(flags) {
+  const child = spawnMcc(['run', ...flags], 'inherit');
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   const { code, signal } = await ended(child);
   return code ?? signalCode(signal);
@@ -69,20 +57,21 @@ async function drive(args) {
 /** What a first look wants: a few seconds, watched, with a report to read afterwards. Given flags come first. */
 function defaults() {
   return [
-    ...(flag('-d', '--duration', '--config') === undefined ? ['--duration', '5s'] : []),
-    ...(flag('--reporter') === undefined ? ['--reporter', 'console,json', '--json.out', REPORT] : []),
+    ...(flag(args, '-d', '--duration', '--config') === undefined ? ['--duration', '5s'] : []),
+    ...(flag(args, '--reporter') === undefined ? ['--reporter', 'console,json', '--json.out', REPORT] : []),
   ];
 }
 
 try {
   await setup(['build']);
-  const server = flag('--dest', '--config') === undefined ? await startServer() : undefined;
+  const aimed = flag(args, '--dest', '--config') !== undefined || target(args) !== undefined;
+  const server = aimed ? undefined : await startServer();
   try {
-    process.exitCode = await drive([...(server ? ['--dest', server.address] : []), ...defaults(), ...flags]);
+    process.exitCode = await drive([...(server ? ['--dest', server.address] : []), ...defaults(), ...args]);
   } finally {
     if (server) await stopServer(server.child);
   }
-  if (flag('--reporter') === undefined && process.exitCode === 0) console.error(`The report is in ${REPORT}.`);
+  if (flag(args, '--reporter') === undefined && process.exitCode === 0) console.error(`The report is in ${REPORT}.`);
 } catch (error) {
   console.error(error.message);
   process.exitCode = 1;
