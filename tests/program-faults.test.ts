@@ -17,6 +17,7 @@ const framing: fc.Arbitrary<Framing> = fc.constantFrom<Framing>(
   { kind: 'delimiter', bytes: new Uint8Array(17) },
   { kind: 'length-prefixed', offset: 0, width: 'varint' },
   { kind: 'length-prefixed', offset: 1, width: 3 },
+  { kind: 'length-prefixed', offset: 0, width: 2, endian: 'little', adjust: -2 },
   { kind: 'http1' },
   { kind: 'http1', head: true },
   { kind: 'http1', expectSha256: new Uint8Array(32) },
@@ -102,5 +103,25 @@ describe('the conformance suite', () => {
     );
     expect(verdicts.sound).toBeGreaterThan(RUNS / 50);
     expect(verdicts.faulty).toBeGreaterThan(RUNS / 50);
+  });
+
+  it.each([
+    { endian: 'middle' },
+    { endian: 1 },
+    { adjust: 0.5 },
+    { adjust: Number.NaN },
+    { adjust: Infinity },
+    { adjust: -(2 ** 54) },
+    { adjust: '2' },
+  ])('finds fault with a length field of %j, which the types rule out and the engine refuses', (wrong) => {
+    port = open('client');
+    const framing = { kind: 'length-prefixed', offset: 0, width: 2, ...wrong } as Framing;
+    const steps: Step[] = [
+      { kind: 'send', message: 0 },
+      { kind: 'expect', framing },
+    ];
+    const program: Program = { role: 'client', messages: [MESSAGE], steps };
+    expect(refusal(program)).toContain(Object.keys(wrong)[0]);
+    expect(programFaults(program)).toHaveLength(1);
   });
 });

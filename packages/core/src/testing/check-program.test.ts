@@ -10,6 +10,11 @@ const SEND: Step = { kind: 'send', message: 0 };
 const WAIT: Step = { kind: 'wait', time: { kind: 'constant', ns: 1 } };
 const NO_WAIT: Step = { kind: 'wait', time: { kind: 'constant', ns: 0 } };
 const HTTP: Step = { kind: 'expect', framing: { kind: 'http1' } };
+/** Of a plugin in JavaScript, whose types nobody checks. */
+const lengthPrefixed = (wrong: object): Step => ({
+  kind: 'expect',
+  framing: { kind: 'length-prefixed', offset: 0, width: 2, ...wrong },
+});
 
 describe('programFaults', () => {
   it('finds nothing in a sound program', () => {
@@ -71,6 +76,8 @@ describe('programFaults', () => {
     ['step 0 (answer) is for servers only', client({ kind: 'answer', messages: [0, 0, 0, 0] })],
     ['step 0 (answer) needs four', { ...client({ kind: 'answer', messages: [0] }), role: 'server' }],
     ['fixed reply of no bytes', client({ kind: 'expect', framing: { kind: 'fixed', bytes: 0 } })],
+    ['length field of an unknown endian', client(SEND, lengthPrefixed({ endian: 'middle' }))],
+    ['adjusts a length by what is not whole', client(SEND, lengthPrefixed({ adjust: 0.5 }))],
     ['delimiter of 1 to 16', client({ kind: 'expect', framing: { kind: 'delimiter', bytes: new Uint8Array(17) } })],
     [
       'outside of its bytes',

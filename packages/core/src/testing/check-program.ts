@@ -1,5 +1,7 @@
-import type { Http1Framing, Message, Program, Step, Wait } from '../contracts/program.js';
+import type { Framing, Http1Framing, Message, Program, Step, Wait } from '../contracts/program.js';
 import { exchangeFaults } from './check-exchanges.js';
+
+type LengthPrefixed = Extract<Framing, { kind: 'length-prefixed' }>;
 
 /** What is wrong with a program, one sentence each: an engine refuses it for the same. Empty: nothing. */
 export function programFaults(program: Program): string[] {
@@ -76,7 +78,7 @@ function waitFaults(time: Wait): string[] {
   return time.kind === 'period' && time.ns === 0 ? ['has a period of no time'] : [];
 }
 
-function framingFaults(framing: Extract<Step, { kind: 'expect' }>['framing'], role: Program['role']): string[] {
+function framingFaults(framing: Framing, role: Program['role']): string[] {
   switch (framing.kind) {
     case 'none':
       return role === 'server' ? ['expects a request without a framing'] : [];
@@ -86,12 +88,20 @@ function framingFaults(framing: Extract<Step, { kind: 'expect' }>['framing'], ro
     case 'delimiter':
       return upTo(16).includes(framing.bytes.length) ? [] : ['needs a delimiter of 1 to 16 bytes'];
     case 'length-prefixed':
-      return [1, 2, 3, 4, 8, 'varint'].includes(framing.width) ? [] : ['has a length field of an impossible width'];
+      return lengthFaults(framing);
     case 'http1':
       return role === 'server' ? requestFaults(framing) : responseFaults(framing);
     case 'any':
       return [];
   }
+}
+
+function lengthFaults({ width, endian = 'big', adjust = 0 }: LengthPrefixed): string[] {
+  return [
+    ...([1, 2, 3, 4, 8, 'varint'].includes(width) ? [] : ['has a length field of an impossible width']),
+    ...(['big', 'little'].includes(endian) ? [] : ['has a length field of an unknown endian']),
+    ...(Number.isInteger(adjust) && Math.abs(adjust) <= 2 ** 53 ? [] : ['adjusts a length by what is not whole']),
+  ];
 }
 
 function requestFaults({ head, expectSha256 }: Http1Framing): string[] {

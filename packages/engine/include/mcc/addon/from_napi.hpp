@@ -35,11 +35,18 @@ inline std::string text(const Napi::Value& value, const std::string& field) {
   return value.As<Napi::String>().Utf8Value();
 }
 
-// A whole number from 0 to 2^53.
-inline std::uint64_t size(const Napi::Value& value, const std::string& field) {
+// A whole number from -2^53 to 2^53.
+inline std::int64_t whole(const Napi::Value& value, const std::string& field) {
   if (!value.IsNumber()) wrong(field, "a number");
   const double number = value.As<Napi::Number>().DoubleValue();
-  if (!(number >= 0 && number <= 9007199254740992.0) || number != std::floor(number)) wrong(field, "a whole number");
+  if (!(std::fabs(number) <= 9007199254740992.0) || number != std::floor(number)) wrong(field, "a whole number");
+  return static_cast<std::int64_t>(number);
+}
+
+// A whole number from 0 to 2^53.
+inline std::uint64_t size(const Napi::Value& value, const std::string& field) {
+  const std::int64_t number = whole(value, field);
+  if (number < 0) wrong(field, "a whole number that is not negative");
   return static_cast<std::uint64_t>(number);
 }
 

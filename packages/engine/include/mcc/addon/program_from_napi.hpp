@@ -85,9 +85,11 @@ inline framing::LengthPrefixed length_prefixed_from(const Napi::Object& from, co
     bad_program(where, "has a length field of an unknown width");
   }
   const Napi::Value endian = from.Get("endian");
-  framing.little_endian = !endian.IsUndefined() && text(endian, "endian") == "little";
+  const std::string order = endian.IsUndefined() ? "big" : text(endian, "endian");
+  if (order != "big" && order != "little") bad_program(where, "has a length field of an unknown endian");
+  framing.little_endian = order == "little";
   const Napi::Value adjust = from.Get("adjust");
-  if (adjust.IsNumber()) framing.adjust = adjust.As<Napi::Number>().Int64Value();
+  if (!adjust.IsUndefined()) framing.adjust = whole(adjust, "adjust");
   return framing;
 }
 
