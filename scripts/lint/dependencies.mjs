@@ -28,7 +28,12 @@ function check({ folder, name, manifest }, shared, plugins) {
   const problems = [];
   for (const path of scripts) {
     for (const specifier of importsOf(path)) {
-      if (specifier.startsWith('.') || specifier.startsWith('node:') || builtinModules.includes(specifier)) continue;
+      if (specifier.startsWith('.')) continue;
+      if (specifier.startsWith('node:') || builtinModules.includes(specifier)) {
+        // Where published types name node's own.
+        used.add('@types/node');
+        continue;
+      }
       const dependency = splitSpecifier(specifier).name;
       used.add(dependency);
       const known = declared.includes(dependency) || dependency === name;

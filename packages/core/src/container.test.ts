@@ -1,6 +1,6 @@
 import { instantiate, type Streams } from './container.js';
 import { inject, injectable } from 'tsyringe';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, expectTypeOf, it } from 'vitest';
 import { z } from 'zod';
 import {
   API_VERSION,
@@ -11,7 +11,9 @@ import {
   PROTOCOL,
   REPORTER,
   STACK,
+  type Plugin,
 } from './contracts/plugin.js';
+import type { DependencyContainer } from './index.js';
 import type { Reporter } from './contracts/reporter.js';
 
 @injectable()
@@ -34,6 +36,12 @@ const told = definePlugin({
 
 describe('instantiate', () => {
   const streams = { console: { fd: 2 }, output: { fd: 1 } } as unknown as Streams;
+
+  it('gives a container whose type comes with the contracts', () => {
+    const register = (container: DependencyContainer): void => told.register(container);
+    expectTypeOf(register).toEqualTypeOf<Plugin['register']>();
+    expect((instantiate('reporter', { ...told, register }, { depth: 3 }, streams) as Told).name).toBe('told');
+  });
 
   it('injects the options and the streams by token', () => {
     const reporter = instantiate('reporter', told, { depth: 3 }, streams) as Told;

@@ -3,6 +3,9 @@ import 'reflect-metadata';
 import type { DependencyContainer } from 'tsyringe';
 import type { ZodObject } from 'zod';
 
+/** The container that a plugin registers with, so that it needs no types but those of this package. */
+export type { DependencyContainer };
+
 /** The version of the contracts in this folder. Raised when a change breaks plugins. */
 export const API_VERSION = 1;
 
