@@ -21,11 +21,15 @@ export interface LogEntry {
   /** $request_completion: the response was sent whole. */
   readonly complete: boolean;
   readonly method: string;
+  /** $request_length: line, header and body. */
+  readonly bytesReceived: number;
 }
 
 export interface Nginx {
   /** HOST:PORT. */
   readonly address: string;
+  /** Its ROOT. */
+  readonly root: string;
   /** Ends it in order, and returns what it logged: one entry per request. */
   stop(): Promise<readonly LogEntry[]>;
 }
@@ -50,6 +54,7 @@ export async function startNginx(context: TestContext, options: NginxOptions): P
   await ready(running, join(home, 'nginx.pid'), join(home, 'error.log'));
   return {
     address,
+    root,
     async stop() {
       running.kill('SIGQUIT');
       await running.ended;
@@ -68,7 +73,7 @@ function configuration(home: string, address: string, locations: string): string
     events { worker_connections 4096; }
     http {
       ${temporary.map((kind) => `${kind}_temp_path ${home}/${kind};`).join('\n      ')}
-      log_format counts '$status $bytes_sent "$request_completion" $request_method';
+      log_format counts '$status $bytes_sent "$request_completion" $request_method $request_length';
       access_log ${home}/access.log counts;
       keepalive_requests 1000000000;
       server { listen ${address} backlog=4096; ${locations} }
@@ -90,12 +95,13 @@ function readLog(path: string): LogEntry[] {
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => {
-      const [status, bytes, completion, method] = line.split(' ');
+      const [status, bytes, completion, method, received] = line.split(' ');
       return {
         status: Number(status),
         bytesSent: Number(bytes),
         complete: completion === '"OK"',
         method: method ?? '',
+        bytesReceived: Number(received),
       };
     });
 }
