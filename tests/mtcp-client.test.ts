@@ -56,6 +56,18 @@ describe('the user-level stack against nginx', () => {
     expect(report.bytes.received).toBe(sum(log));
   });
 
+  test('two workers on one device, whose counts sum', async (context) => {
+    const { server, flags } = body(1024);
+    const load = ['--smp', '2', '--mtcp.address', '198.18.64.0/24', '-c', '41', '-d', '500ms'];
+    const { code, report, log } = await compare(context, server, [...flags, ...load]);
+    expect({ code, errors: report.errors }).toEqual({ code: 0, errors: {} });
+    expect(report.run.workers).toBe(2);
+    expect(report.connections).toMatchObject({ attempted: 41, established: 41, peak: 41 });
+    expect(log.length).toBeGreaterThan(100);
+    expect(report.requests).toMatchObject({ sent: log.length, completed: log.length, failed: 0 });
+    expect(report.bytes.received).toBe(sum(log));
+  });
+
   test('204 and 404, without a body and with a short one', async (context) => {
     const { report, log } = await compare(
       context,
