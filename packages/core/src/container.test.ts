@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import { instantiate, type Streams } from './container.js';
 import { inject, injectable } from 'tsyringe';
 import { describe, expect, expectTypeOf, it } from 'vitest';
@@ -34,8 +35,37 @@ const told = definePlugin({
   register: (container) => void container.register(REPORTER, { useClass: Told }),
 });
 
+/** Another copy of tsyringe, as a plugin has it that is installed elsewhere. */
+function anotherTsyringe(): { inject: typeof inject; injectable: typeof injectable } {
+  const require = createRequire(import.meta.url);
+  const mine = Object.entries(require.cache).filter(([path]) => path.includes('/tsyringe/'));
+  for (const [path] of mine) delete require.cache[path];
+  const another = require('tsyringe') as ReturnType<typeof anotherTsyringe>;
+  Object.assign(require.cache, Object.fromEntries(mine));
+  return another;
+}
+
 describe('instantiate', () => {
   const streams = { console: { fd: 2 }, output: { fd: 1 } } as unknown as Streams;
+
+  it('injects into a class that another copy of tsyringe has decorated', () => {
+    const another = anotherTsyringe();
+    expect(another.injectable).not.toBe(injectable);
+    class Stranger implements Reporter {
+      readonly name = 'stranger';
+      constructor(readonly options: { readonly depth: number }) {}
+    }
+    another.inject(PLUGIN_OPTIONS)(Stranger, undefined, 0);
+    another.injectable()(Stranger);
+    const plugin = {
+      ...told,
+      register: (container) => void container.register(REPORTER, { useClass: Stranger }),
+    } as Plugin;
+    expect(instantiate('reporter', plugin, { depth: 3 }, streams)).toMatchObject({
+      name: 'stranger',
+      options: { depth: 3 },
+    });
+  });
 
   it('gives a container whose type comes with the contracts', () => {
     const register = (container: DependencyContainer): void => told.register(container);

@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { container as root, type DependencyContainer } from 'tsyringe';
+import { container as root, injectable, type DependencyContainer } from 'tsyringe';
 import {
   CONSOLE,
   OUTPUT,
@@ -39,7 +39,7 @@ export function instantiate<K extends PluginKind>(
   options: Readonly<Record<string, unknown>>,
   streams?: Streams,
 ): Implementations[K] {
-  const container: DependencyContainer = root.createChildContainer();
+  const container = acquainted(root.createChildContainer());
   container.registerInstance(PLUGIN_OPTIONS, options);
   if (streams !== undefined) {
     container.registerInstance(CONSOLE, streams.console);
@@ -53,4 +53,21 @@ export function instantiate<K extends PluginKind>(
     });
   }
   return container.resolve<Implementations[K]>(TOKENS[kind]);
+}
+
+/**
+ * A plugin that is installed elsewhere than this package brings a tsyringe of its own, whose `@injectable()` is not known
+ * here; what `@inject` noted is, as metadata of the class. So each class is made known as it is registered.
+ */
+function acquainted(container: DependencyContainer): DependencyContainer {
+  const register = container.register.bind(container) as (
+    token: unknown,
+    provider: object,
+    options?: unknown,
+  ) => unknown;
+  container.register = ((token: unknown, provider: object, options?: unknown) => {
+    if ('useClass' in provider) injectable()(provider.useClass as new () => unknown);
+    return register(token, provider, options);
+  }) as DependencyContainer['register'];
+  return container;
 }
