@@ -2,8 +2,8 @@
 // How a worker waits for the kernel. Going to sleep and being woken costs both sides several microseconds when the peer
 // runs on the same machine: the wake-up is an interrupt that the peer's send has to raise. So it is done seldom:
 //
-// 1. Rest. A client that is kept busy through many connections looks away for 10 us, asleep on a timer: its peer need
-//    not wake it, and the next look finds more than one reply. What this adds to a latency is at most those 10 us. With
+// 1. Rest. A client that is kept busy through many connections looks away for 20 us, asleep on a timer: its peer need
+//    not wake it, and the next look finds more than one reply. What this adds to a latency is at most those 20 us. With
 //    few connections, or with a departure due soon, there is no rest.
 // 2. Spin. The kernel is asked again and again for as long as going to sleep would cost.
 // 3. Sleep, until something happens or the time is up.
@@ -19,7 +19,7 @@
 
 namespace mcc::kernel {
 
-inline constexpr Nanos kRest = 10'000;
+inline constexpr Nanos kRest = 20'000;
 inline constexpr std::uint32_t kRestConnections = 16;
 // Events since the last rest or sleep: fewer, and the worker is not busy.
 inline constexpr std::uint32_t kRestEvents = 8;
