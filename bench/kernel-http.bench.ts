@@ -24,6 +24,7 @@ describe('kernel stack against wrk', () => {
     const nginx = await startNginx(context, {
       locations: 'access_log off; location / { root ROOT; }',
       files: { page: 'x'.repeat(1024) },
+      boundMs: 600_000,
       within: { ...link.server, prefix: [...link.server.prefix, ...SERVER_CORE] },
     });
     const url = `http://${nginx.address}/page`;

@@ -12,6 +12,8 @@ export interface NginxOptions {
   readonly files?: Readonly<Record<string, string | Uint8Array>>;
   /** Where it runs and listens; absent: the loopback, on a free port. */
   readonly within?: Namespace;
+  /** After this long it is killed. Default two minutes. */
+  readonly boundMs?: number;
 }
 
 export interface LogEntry {
@@ -50,7 +52,7 @@ export async function startNginx(context: TestContext, options: NginxOptions): P
 
   const prefix = options.within?.prefix ?? [];
   const argv = [...prefix, binary ?? 'nginx', '-p', home, '-c', config, '-e', join(home, 'error.log')];
-  const running = start(argv, { boundMs: 120_000 });
+  const running = start(argv, { boundMs: options.boundMs ?? 120_000 });
   await ready(running, join(home, 'nginx.pid'), join(home, 'error.log'));
   return {
     address,
