@@ -37,8 +37,18 @@ const WANTED = [
     without: 'C++ is not format-checked',
   },
   { name: 'nginx-light', group: 'test', present: () => program('nginx'), without: 'tests against nginx are skipped' },
-  { name: 'wrk', group: 'bench', present: () => program('wrk'), without: 'benchmarks have nothing to compare with' },
+  {
+    name: 'wrk',
+    group: 'test',
+    present: () => program('wrk'),
+    without: 'tests with wrk are skipped, and benchmarks have nothing to compare with',
+  },
   { name: 'iproute2', group: 'test', present: () => program('ip'), without: 'tests in network namespaces are skipped' },
+  { name: 'ethtool', group: 'test', present: () => program('ethtool'), without: 'tests over a veth are skipped' },
+  { name: 'nftables', group: 'test', present: () => program('nft'), without: 'tests with loss are skipped' },
+  { name: 'tshark', group: 'test', present: () => program('tshark'), without: 'captures are not looked at' },
+  { name: 'curl', group: 'test', present: () => program('curl'), without: 'tests with curl are skipped' },
+  { name: 'iputils-ping', group: 'test', present: () => program('ping'), without: 'tests with ping are skipped' },
 ];
 
 /** The packages of these groups that are not there. */
