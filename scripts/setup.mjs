@@ -17,7 +17,7 @@ export async function setup(groups) {
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   try {
-    await setup(['build', 'test', 'bench']);
+    await setup(['build', 'test']);
     console.error('Ready: npx mcc --help');
   } catch (error) {
     console.error(error.message);
