@@ -19,7 +19,7 @@ const full = (): Record<string, unknown> =>
     JSON.stringify(
       sampleReport({
         environment: { ...sampleReport().environment, dpdk: '22.11' },
-        pacing: { scheduled: 10, late: 1, errorUs: sampleDistribution([0.1, 0.2]) },
+        pacing: { scheduled: 10, late: 1, queued: 2, unsent: 1, errorUs: sampleDistribution([0.1, 0.2]) },
         errors: { MCC_ERR_REPLY_TIMEOUT: 2 },
         protocol: { anything: { at: ['all'] } },
         thresholds: [{ expression: 'latency.p99<5ms', actual: null, passed: false }],

@@ -73,8 +73,10 @@ const requests = z.strictObject({
 });
 
 const pacing = z.strictObject({
-  scheduled: total(),
-  late: total(),
+  scheduled: total().describe('Departures meant to leave during the load.'),
+  late: total().describe('Left more than 1 ms late, though their connection was free.'),
+  queued: total().describe('Waited for a connection that was busy when their turn came.'),
+  unsent: total().describe('Were still waiting for a connection when the load ended.'),
   errorUs: distribution.describe('Actual minus intended departure, microseconds.').exactOptional(),
 });
 

@@ -103,6 +103,8 @@ class EpollStack : public IoBase {
     release(slot);
   }
 
+  void flush() noexcept {}  // what was sent is with the kernel
+
   template <class Handler>
   PollResult poll(Handler& handler, Nanos ns) {
     PollResult result;
@@ -114,6 +116,7 @@ class EpollStack : public IoBase {
     const bool idle = ready_.empty() && result.events == 0 && !handler.full();
     if (next_event_ >= event_count_) result.slept = wait(idle ? ns : 0);
     while (next_event_ < event_count_ && !handler.full()) {
+      handler.interlude();
       const epoll_event event = events_[static_cast<std::size_t>(next_event_++)];
       if (event.data.u64 >= kListenerBase) {
         accept(handler, event.data.u64 - kListenerBase, counted);

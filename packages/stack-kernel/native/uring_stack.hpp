@@ -110,6 +110,8 @@ class UringStack : public IoBase {
     go_on_closing(slot);
   }
 
+  void flush() { rings_.flush(); }
+
   template <class Handler>
   PollResult poll(Handler& handler, Nanos ns) {
     PollResult result;
@@ -231,7 +233,10 @@ class UringStack : public IoBase {
   void serve_completions(Handler& handler, std::uint32_t& events) {
     rings_.serve(
         kCompletionsPerPoll, [&] { return !handler.full(); },
-        [&](std::size_t ring, const io_uring_cqe& completion) { on_completion(handler, ring, completion, events); });
+        [&](std::size_t ring, const io_uring_cqe& completion) {
+          handler.interlude();
+          on_completion(handler, ring, completion, events);
+        });
   }
 
   template <class Handler>

@@ -93,8 +93,11 @@ class MtcpStack {
     tcp::reset(core_, slot);
   }
 
+  void flush() { port_.flush(); }
+
   template <class Handler>
   PollResult poll(Handler& handler, Nanos ns) {
+    const std::uint32_t timers = handler.paced() ? kTimersPerPacedPoll : kTimersPerPoll;
     in_poll_ = true;
     core_.now = clock_.now();
     core_.events = 0;
@@ -102,9 +105,9 @@ class MtcpStack {
     deliver_pending(handler);
     std::size_t work = replay(handler);
     work += receive(sink, handler);
-    work += tcp::run_timers(core_, kTimersPerPoll);
+    work += tcp::run_timers(core_, timers);
     tcp::acknowledge_delayed(core_);
-    core_.remnants.expire(core_.now, kTimersPerPoll);
+    core_.remnants.expire(core_.now, timers);
     interface_.tick(sink, core_.now);
     deliver_closed(handler);
     port_.flush();
@@ -145,6 +148,7 @@ class MtcpStack {
 
   static constexpr int kBurstsPerPoll = 8;
   static constexpr std::uint32_t kTimersPerPoll = 1024;
+  static constexpr std::uint32_t kTimersPerPacedPoll = 8;  // some of them miss the cache
 
   struct Arrived {
     wire::Segment segment;
@@ -158,6 +162,7 @@ class MtcpStack {
 
     void prefetch(const wire::Segment& segment) noexcept { stack.prefetch(segment); }
     bool on_segment(const wire::Segment& segment, Packet packet, Nanos) {
+      if (const Nanos now = handler.interlude(); now != 0) stack.core_.now = now;
       if (handler.full()) {
         stack.burst_[stack.burst_count_++] = {segment, packet};
         return true;
@@ -209,6 +214,7 @@ class MtcpStack {
   std::size_t replay(Handler& handler) {
     std::size_t done = 0;
     for (; burst_next_ < burst_count_ && !handler.full(); ++done) {
+      if (const Nanos now = handler.interlude(); now != 0) core_.now = now;
       const Arrived& next = burst_[burst_next_++];
       if (!tcp::input(core_, handler, next.segment, next.packet)) port_.release(next.packet);
     }

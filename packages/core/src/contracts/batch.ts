@@ -11,7 +11,7 @@ export const RECORD_HEADER = 16;
 export const COMMAND = {
   /** Client: open the connections, evenly over setupTimeNs from now. Server: listen. */
   connect: 1,
-  /** Client: start running the steps. Payload: u64 CLOCK_MONOTONIC ns at which to start. */
+  /** Client: start running the steps. Payload: u64 CLOCK_MONOTONIC ns at which to start, and another at which the schedule ends. */
   load: 2,
   /** Start nothing new, await replies in flight (up to the timeout), close in order. */
   drain: 3,

@@ -37,7 +37,19 @@ export interface RunReport {
   readonly latencyUs?: Distribution;
   /** From the actual send time. */
   readonly serviceTimeUs?: Distribution;
-  readonly pacing?: { readonly scheduled: number; readonly late: number; readonly errorUs?: Distribution };
+  /** Of departures that have an instant of their own: those of an open loop, of a heartbeat, after a time to think. */
+  readonly pacing?: {
+    /** Meant to leave during the load. */
+    readonly scheduled: number;
+    /** Left more than 1 ms late, though their connection was free: the generator did not keep the schedule. */
+    readonly late: number;
+    /** Waited for a connection that was busy when their turn came. */
+    readonly queued: number;
+    /** Were still waiting for a connection when the load ended. */
+    readonly unsent: number;
+    /** Actual minus intended departure of those that did not wait for a connection. */
+    readonly errorUs?: Distribution;
+  };
   /** Count per MCC_ERR code; only those that happened. */
   readonly errors: Readonly<Record<string, number>>;
   readonly protocol: Readonly<Record<string, unknown>>;

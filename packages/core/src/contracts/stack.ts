@@ -73,10 +73,29 @@ export interface WorkerContext extends PreflightContext {
   readonly setupTimeNs: number;
   readonly connectTimeoutNs: number;
   readonly timeoutNs: number;
+  /** Open loop: when requests leave, of the whole run. Worker i of n has part i of n equal parts. Absent: closed loop. */
+  readonly departures?: Departures;
   /** 64-bit seed of every random draw. */
   readonly seed: bigint;
   /** This worker's stats block; `metrics/layout.ts` says what lies where. The stack writes, anyone may read. */
   readonly stats: SharedArrayBuffer;
+}
+
+/** The schedule of an open loop: it holds whatever the server does. */
+export interface Departures {
+  /** How the gaps between departures are distributed; `trace`: as recorded. */
+  readonly arrival: 'constant' | 'poisson' | 'uniform' | 'trace';
+  /** One after the other; the last one's `to` goes on for ever. At least one, but for a trace. */
+  readonly stages: readonly RateStage[];
+  /** Departures in nanoseconds from the start of the load, in order. */
+  readonly traceNs?: Float64Array;
+}
+
+/** The rate goes evenly from one value to another, in requests per second. */
+export interface RateStage {
+  readonly durationNs: number;
+  readonly from: number;
+  readonly to: number;
 }
 
 /**

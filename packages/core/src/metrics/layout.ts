@@ -30,6 +30,7 @@ export const COUNTERS = [
   'inFlight',
   'bytesSent',
   'bytesReceived',
+  /** Departures that have an instant of their own: all, those that the generator let go late, … */
   'pacingScheduled',
   'pacingLate',
   /** Nanoseconds in which the data plane had work to do: everything but sleeping and empty polls. */
@@ -38,6 +39,9 @@ export const COUNTERS = [
   'polledNs',
   /** CLOCK_MONOTONIC nanoseconds at which the last connection of the set-up was established. */
   'lastSetupNs',
+  /** … those that waited for a busy connection, and those that the load's end found waiting. */
+  'pacingQueued',
+  'pacingUnsent',
 ] as const;
 export type CounterName = (typeof COUNTERS)[number];
 

@@ -86,7 +86,13 @@ function pacing({ counters, histograms }: Snapshot): Pick<RunReport, 'pacing'> {
   if (counters.pacingScheduled === 0) return {};
   const errorUs = distribution(histograms.pacing);
   return {
-    pacing: { scheduled: counters.pacingScheduled, late: counters.pacingLate, ...(errorUs && { errorUs }) },
+    pacing: {
+      scheduled: counters.pacingScheduled,
+      late: counters.pacingLate,
+      queued: counters.pacingQueued,
+      unsent: counters.pacingUnsent,
+      ...(errorUs && { errorUs }),
+    },
   };
 }
 

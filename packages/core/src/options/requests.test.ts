@@ -49,8 +49,7 @@ describe('prepareRun', () => {
 
   it.each([
     [{}, 'no target is given: use --dest HOST:PORT or --dest http://HOST:PORT/'],
-    [{ dest: '127.0.0.1', rate: '5' }, '--rate (open loop) is not supported yet; leave it out for a closed loop'],
-    [{ dest: '127.0.0.1', arrival: 'poisson' }, /^--arrival \(open loop\) is not supported yet/],
+    [{ dest: '127.0.0.1', arrival: 'poisson' }, /^--arrival poisson says how .* with --rate$/],
     [{ dest: '127.0.0.1', conn: '1', smp: '2' }, '--conn 1 is fewer than --smp 2: each worker needs a connection'],
     [{ dest: '127.0.0.1', threshold: ['latency<'] }, /^--threshold 'latency<' /],
     [{ dest: '127.0.0.1', source: 'x' }, /^--source: "x"/],

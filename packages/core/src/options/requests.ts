@@ -7,6 +7,7 @@ import type { LoadedPlugin, RunRequest, ServeRequest } from '../run/request.js';
 import { parseThreshold } from '../thresholds/threshold.js';
 import type { RunOptions, ServeOptions } from './core-options.js';
 import { allowedCpus, chooseCpus } from './cpus.js';
+import { departuresOf } from './departures.js';
 import { firstLine, usageError } from './raw.js';
 import { familyOf, resolveHost } from './resolve-host.js';
 import { parseSources } from './sources.js';
@@ -34,7 +35,6 @@ export async function prepareRun(
   plugins: ChosenPlugins,
   optionsForReport: Readonly<Record<string, unknown>>,
 ): Promise<Prepared<RunRequest>> {
-  refuseOpenLoop(options);
   if (options.dest === undefined)
     throw usageError('no target is given: use --dest HOST:PORT or --dest http://HOST:PORT/');
   if (options.conn < options.smp) {
@@ -63,6 +63,7 @@ export async function prepareRun(
     timeoutNs: options.timeout,
     setupTimeNs: options.setupTime,
     waitTimeNs: options.waitTime,
+    ...departures(options),
     intervalNs: options.interval,
     sources,
     thresholds: options.threshold,
@@ -93,12 +94,9 @@ export async function prepareServe(
   return { request, warnings };
 }
 
-/** The engine of this version runs closed loops only. */
-function refuseOpenLoop(options: RunOptions): void {
-  for (const flag of ['rate', 'arrival'] as const) {
-    if (options[flag] === undefined) continue;
-    throw usageError(`--${flag} (open loop) is not supported yet; leave it out for a closed loop`);
-  }
+function departures(options: RunOptions): Pick<RunRequest, 'departures'> {
+  const departures = departuresOf(options);
+  return departures === undefined ? {} : { departures };
 }
 
 function chooseWorkers(options: RunOptions | ServeOptions, role: 'client' | 'server') {

@@ -22,8 +22,8 @@ export interface WorkerJob {
 export type ToWorker =
   /** Client: open the connections. Server: listen. */
   | { readonly type: 'connect' }
-  /** Start the load at this CLOCK_MONOTONIC instant, which is the same for all workers. */
-  | { readonly type: 'load'; readonly atNs: bigint }
+  /** Start the load at this CLOCK_MONOTONIC instant, which is the same for all workers; nothing is to depart after its end. */
+  | { readonly type: 'load'; readonly atNs: bigint; readonly endNs: bigint }
   | { readonly type: 'drain' }
   | { readonly type: 'abort' }
   /** Close the stack and end the thread. */

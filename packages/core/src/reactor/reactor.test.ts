@@ -54,7 +54,8 @@ function harness({ role = 'client', handlers }: { role?: 'client' | 'server'; ha
   const block = newStatsBlock();
   const posted: FromWorker[] = [];
   const post = (message: FromWorker): void => void posted.push(message);
-  const reactor = new Reactor({ port, role, facts: () => ({ polls: port.polls }), stats: block, handlers, post });
+  const facts = (): { polls: number } => ({ polls: port.polls });
+  const reactor = new Reactor({ port, role, paced: false, facts, stats: block, handlers, post });
   return { port, reactor, stats: new StatsWriter(block), reader: new StatsReader(block), posted };
 }
 
@@ -87,12 +88,12 @@ describe('Reactor', () => {
   it('passes on the instant of the load, and is completed only after it', () => {
     const { reactor, posted, port } = harness();
     const atNs = process.hrtime.bigint() + 3_600_000_000_000n;
-    reactor.receive({ type: 'load', atNs });
+    reactor.receive({ type: 'load', atNs, endNs: atNs + 5n });
     reactor.slice();
     expect(port.commands).toEqual([COMMAND.load]);
-    expect(new DataView(port.payloads[0]!.buffer).getBigUint64(0, true)).toBe(atNs);
+    expect([...new BigUint64Array(port.payloads[0]!.buffer)]).toEqual([atNs, atNs + 5n]);
     expect(posted).toEqual([]);
-    reactor.receive({ type: 'load', atNs: 1n });
+    reactor.receive({ type: 'load', atNs: 1n, endNs: 2n });
     reactor.slice();
     reactor.slice();
     expect(posted).toEqual([{ type: 'completed' }]);

@@ -9,6 +9,8 @@ import type { Facts, FromWorker, ToWorker } from './messages.js';
 
 /** How long a slice of the data plane lasts. Between slices the event loop turns once, which costs some 5 us. */
 const SLICE_US = 2000;
+/** Longer where departures have their instants, which must not wait for those 5 us. */
+const PACED_SLICE_US = 10_000;
 
 type State = 'idle' | 'connecting' | 'connected' | 'loading' | 'completed' | 'ending' | 'ended';
 
@@ -19,6 +21,7 @@ type State = 'idle' | 'connecting' | 'connected' | 'loading' | 'completed' | 'en
 export class Reactor {
   readonly #port: StackPort;
   readonly #role: 'client' | 'server';
+  readonly #sliceUs: number;
   readonly #facts: () => Facts;
   readonly #stats: StatsReader;
   readonly #handlerNs: BigUint64Array;
@@ -32,6 +35,8 @@ export class Reactor {
   constructor(options: {
     readonly port: StackPort;
     readonly role: 'client' | 'server';
+    /** Departures have instants of their own. */
+    readonly paced: boolean;
     readonly facts: () => Facts;
     readonly stats: SharedArrayBuffer;
     readonly handlers: ConnectionHandlers | undefined;
@@ -39,6 +44,7 @@ export class Reactor {
   }) {
     this.#port = options.port;
     this.#role = options.role;
+    this.#sliceUs = options.paced ? PACED_SLICE_US : SLICE_US;
     this.#facts = options.facts;
     this.#stats = new StatsReader(options.stats);
     this.#handlerNs = new BigUint64Array(options.stats, HANDLER_NS_AT * 8, 1);
@@ -57,7 +63,7 @@ export class Reactor {
         break;
       case 'load':
         this.#loadAtNs = message.atNs;
-        this.#command(COMMAND.load, 'loading', new Uint8Array(BigUint64Array.of(message.atNs).buffer));
+        this.#command(COMMAND.load, 'loading', new Uint8Array(BigUint64Array.of(message.atNs, message.endNs).buffer));
         break;
       case 'drain':
         this.#dispatcher?.drain();
@@ -75,7 +81,7 @@ export class Reactor {
   /** Runs the data plane for one slice. False once it has ended. Throws what `poll` throws. */
   slice(): boolean {
     if (this.#state === 'ended') return false;
-    if (this.#dispatcher === undefined) this.#port.poll(SLICE_US);
+    if (this.#dispatcher === undefined) this.#port.poll(this.#sliceUs);
     else this.#sliceWithHandlers(this.#dispatcher);
     this.#observe();
     return true;

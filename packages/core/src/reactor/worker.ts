@@ -21,6 +21,11 @@ async function handlersOf(job: WorkerJob): Promise<ConnectionHandlers | undefine
   return protocol.connection?.(job.protocol.options, job.program.role);
 }
 
+function isPaced({ program, context }: WorkerJob): boolean {
+  if (program.role === 'server') return false;
+  return context.departures !== undefined || program.steps.some((step) => step.kind === 'wait');
+}
+
 function fail(error: unknown): void {
   post({ type: 'failed', error: toPlain(error, 'MCC_ERR_STACK') });
 }
@@ -31,7 +36,15 @@ async function start(job: WorkerJob): Promise<void> {
   const port = stack.open(job.context);
   port.load(job.program);
   const facts = (): Facts => stack.facts?.() ?? {};
-  const reactor = new Reactor({ port, role: job.program.role, facts, stats: job.context.stats, handlers, post });
+  const reactor = new Reactor({
+    port,
+    role: job.program.role,
+    paced: isPaced(job),
+    facts,
+    stats: job.context.stats,
+    handlers,
+    post,
+  });
   const broken = (error: unknown): void => {
     port.close();
     fail(error);

@@ -1,16 +1,17 @@
 import type { Protocol } from '../contracts/protocol.js';
 import type { Program } from '../contracts/program.js';
-import type { PreflightContext } from '../contracts/stack.js';
+import type { Departures, PreflightContext } from '../contracts/stack.js';
 import { MccError } from '../errors.js';
 import { newStatsBlock } from '../metrics/stats-reader.js';
 import type { WorkerJob } from '../reactor/messages.js';
 import type { CommonRequest } from './request.js';
 
-/** Times of a worker's context that only some roles have. */
+/** Times of a worker's context: a server has none of its own. */
 export interface Timing {
   readonly setupTimeNs: number;
   readonly connectTimeoutNs: number;
   readonly timeoutNs: number;
+  readonly departures?: Departures;
 }
 
 /** No more workers than connections: one without a connection would have nothing to do. */
@@ -24,12 +25,18 @@ export function makeJobs(
   program: Program,
   protocol: Protocol,
   preflight: PreflightContext,
-  { setupTimeNs, connectTimeoutNs, timeoutNs }: Timing,
+  { setupTimeNs, connectTimeoutNs, timeoutNs, departures }: Timing,
 ): WorkerJob[] {
   const handled = program.steps.some((step) => step.kind === 'handler');
   if (handled && protocol.connection === undefined) {
     throw new MccError('MCC_ERR_PROGRAM', {
       what: `The program of ${protocol.name} has a handler step, but the plugin has no connection handlers.`,
+    });
+  }
+  if (handled && departures !== undefined) {
+    throw new MccError('MCC_ERR_USAGE', {
+      what: `--rate paces declared programs, and ${protocol.name} sends from handlers.`,
+      remedy: 'Leave out --rate and --stage, or choose a protocol that declares its requests.',
     });
   }
   return Array.from({ length: preflight.workers }, (_, workerIndex) => {
@@ -43,6 +50,7 @@ export function makeJobs(
         setupTimeNs,
         connectTimeoutNs,
         timeoutNs,
+        ...(departures !== undefined && { departures }),
         workerIndex,
         ...(cpu !== undefined && { cpu }),
         sessions: Math.ceil((preflight.connections - workerIndex) / preflight.workers),

@@ -3,8 +3,12 @@ import type { MccError } from '../errors.js';
 import type { ToWorker } from '../reactor/messages.js';
 import type { StopSignal } from './io.js';
 
-/** Between the order to start the load and the instant at which it starts: enough for it to reach every worker. */
+/** Between the order to start the load and the instant at which it starts: enough for it to reach every worker, … */
 const LOAD_LEAD_MS = 10;
+/** … and for a worker to look up when each of its connections is to speak. */
+const CONNECTIONS_PER_LEAD_MS = 5000;
+/** The end of a load that has none. */
+const NEVER_NS = 2n ** 64n - 1n;
 /** What workers get on top of a time-out that they keep themselves, before they are not waited for any longer. */
 const GRACE_MS = 300;
 /** The most that one timer of Node can wait. */
@@ -130,10 +134,13 @@ export class Lifecycle {
   async #load(): Promise<Phase> {
     const { durationMs } = this.#plan;
     this.#gauge.enter('load', durationMs > 0 ? durationMs / 1000 : undefined);
+    const leadMs = LOAD_LEAD_MS + Math.floor(this.#gauge.established() / CONNECTIONS_PER_LEAD_MS);
     // First: a snapshot that is slow to take must not hold any of the load.
-    this.#gauge.loadStarts(LOAD_LEAD_MS);
-    this.#workers.post({ type: 'load', atNs: process.hrtime.bigint() + BigInt(LOAD_LEAD_MS * 1e6) });
-    const reached = await this.#until(this.#workers.completed, durationMs > 0 ? LOAD_LEAD_MS + durationMs : Infinity);
+    this.#gauge.loadStarts(leadMs);
+    const atNs = process.hrtime.bigint() + BigInt(leadMs * 1e6);
+    const endNs = durationMs > 0 ? atNs + BigInt(Math.round(durationMs * 1e6)) : NEVER_NS;
+    this.#workers.post({ type: 'load', atNs, endNs });
+    const reached = await this.#until(this.#workers.completed, durationMs > 0 ? leadMs + durationMs : Infinity);
     this.#gauge.loadEnds();
     if (reached === 'goal') this.#endedBy = 'completed';
     return 'drain';

@@ -66,7 +66,7 @@ function reports(): Record<string, RunReport> {
     }),
     'an open loop ended by a signal': sampleReport({
       run: { ...sampleReport().run, endedBy: 'signal' },
-      pacing: { scheduled: 150_000, late: 17, ...(latencyUs && { errorUs: latencyUs }) },
+      pacing: { scheduled: 150_000, late: 17, queued: 3, unsent: 2, ...(latencyUs && { errorUs: latencyUs }) },
       ...(serviceTimeUs && { serviceTimeUs }),
     }),
     'intervals without percentiles': sampleReport({ intervals: [quietInterval()] }),

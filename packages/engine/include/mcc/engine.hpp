@@ -3,7 +3,8 @@
 // happened, the engine answers with sends, connects and closes. Nothing allocates once it is made.
 //
 // The members are defined by theme in engine/: phases.hpp (commands, the loop), connections.hpp (opening, losing,
-// closing), steps.hpp (the program), delivery.hpp (what the stack reports), speaking.hpp (echo and handlers).
+// closing), steps.hpp (the program), departing.hpp (departures at their instants), delivery.hpp (what the stack
+// reports), speaking.hpp (echo and handlers).
 
 #include <array>
 #include <cstddef>
@@ -15,6 +16,7 @@
 #include "mcc/batch.hpp"
 #include "mcc/clock.hpp"
 #include "mcc/compiled_program.hpp"
+#include "mcc/departures.hpp"
 #include "mcc/event_writer.hpp"
 #include "mcc/framing/any_framer.hpp"
 #include "mcc/options.hpp"
@@ -52,21 +54,30 @@ class Engine {
   void on_peer_closed(Slot slot, Nanos now);
   void on_closed(Slot slot, Error reason, Nanos now);
   bool full() const noexcept { return program_.has_handler && events_.full(); }
+  bool paced() const noexcept { return paced_; }
+  Nanos interlude();
 
  private:
   using State = Session::State;
   using Counter = stats::Counter;
-  enum class Phase : std::uint8_t { idle, connect, load, drain, abort };
+  enum class Phase : std::uint8_t { idle, connect, lead, load, drain, abort };  // lead: a load has been ordered
   enum class Manner : std::uint8_t { orderly, reset };
 
   // A session may send this many bursts before others have their turn.
   static constexpr unsigned kBurstsPerTurn = 64;
-  // Timers, connects or closes between two polls of the stack.
+  // Timers, connects or closes between two polls of the stack. Few where departures must not wait for them.
   static constexpr std::uint32_t kBatchMax = 512;
+  static constexpr std::uint32_t kPacedBatchMax = 8;
   static constexpr Nanos kPublishNs = 10'000'000;
   static constexpr Nanos kBackOffMinNs = 1'000'000;
   static constexpr Nanos kBackOffMaxNs = 1'000'000'000;
   static constexpr std::uint8_t kFruitlessMax = 11;  // 1 ms doubled ten times is over a second
+  static constexpr Nanos kNever = TimerWheel::kNever;
+  // A departure comes from the wheel, whose ticks are coarse, so long before its time.
+  static constexpr Nanos kNearNs = 2 * TimerWheel::kTickNs;
+  static constexpr Nanos kLateNs = 1'000'000;  // later than this, the generator did not keep the schedule
+  static constexpr Nanos kPieces = 16;
+  static constexpr Nanos kPieceMaxNs = 4096;  // whatever is longer was no work of the stack's, but an interruption
 
   // phases.hpp
   void obey(const Record& record, Bytes payload);
@@ -93,19 +104,36 @@ class Engine {
   void gone(Slot slot, Session& session, Nanos now);
   void finish(Session& session);
   Nanos deadline_of(const Session& session) const noexcept;
+  bool has_instants() const noexcept { return !program_.waits.empty() || options_.arrivals.has_value(); }
   void on_deadline(Slot slot, Session& session, Nanos now);
 
   // steps.hpp
   void advance(Slot slot, Session& session, Nanos now);
   void start_burst(Slot slot, Session& session, const Op& op);
   bool push_burst(Slot slot, Session& session, const Op& op);
+  Nanos departure_of(Slot slot, const Session& session) noexcept;
   const Burst& burst_of(const Op& op, const Session& session) const noexcept;
   void start_wait(Slot slot, Session& session, const Op& op, Nanos now);
   void complete(Session& session) noexcept;
 
+  // departing.hpp
+  Lane& lane_of(Slot slot) noexcept;
+  bool starts(const Session& session) const noexcept;
+  void start_schedule();
+  void stop_schedule(Nanos now);
+  bool awaits_turn(Slot slot, Session& session, const Op& op, Nanos now);
+  void grant(Slot slot, const Op& op);
+  void await_departure(Slot slot, Session& session, Nanos now);
+  void draw_near(Slot slot, Session& session, bool queued);
+  void forget_ticks(Slot slot) noexcept;
+  Nanos next_departure() noexcept;
+  std::uint32_t release(std::size_t lanes, std::uint32_t limit);
+  void depart(Lane& lane, Nanos now);
+  void note_departures(Nanos handed_over);
+
   // delivery.hpp
   void read_replies(Slot slot, Session& session, Bytes bytes, Nanos now);
-  void complete_reply(Session& session, const framing::Result& result, Nanos now);
+  void complete_reply(Slot slot, Session& session, const framing::Result& result, Nanos now);
   void close_after_last(Slot slot, Session& session);
   std::size_t read_requests(Slot slot, Session& session, Bytes bytes, Nanos now);
   void keep_unread(Slot slot, Session& session, Bytes bytes);
@@ -159,6 +187,9 @@ class Engine {
   Reserved<Session> sessions_;
   Reserved<std::uint32_t> generations_;  // with handlers: connections that the session has had
   Reserved<std::uint32_t> turns_;        // with a finite repeat: how often it went back
+  const bool paced_;                     // a client's departures have instants
+  Reserved<Intent> intents_;             // ... of each session
+  std::vector<Lane> lanes_;              // ... the highest class first
   TimerWheel timers_;
   std::vector<framing::AnyFramer> framers_;
   SetupPacer pacer_;
@@ -167,17 +198,25 @@ class Engine {
   std::array<std::byte, kDeliveryMax> rendered_;
 
   Phase phase_ = Phase::idle;
-  Nanos load_at_ = TimerWheel::kNever;  // a load that has been ordered
-  Nanos epoch_ = 0;                     // start of the load; a server's: of listening
+  Nanos load_at_ = TimerWheel::kNever;   // a load that has been ordered
+  Nanos load_end_ = TimerWheel::kNever;  // nothing is meant to leave from then on
+  Nanos epoch_ = 0;                      // start of the load; a server's: of listening
   Nanos publish_at_ = 0;
   std::uint32_t touched_ = 0;  // sessions from here on are as they were made
   std::uint32_t swept_ = 0;    // sessions that have been told of the present phase
+
+  // Departures that were not late by the fault of their connection, until they are handed over.
+  std::array<Nanos, kPacedBatchMax> departed_;
+  std::size_t departed_count_ = 0;
+  Nanos interlude_at_ = 0;  // the last one in this poll; 0: none
+  Nanos pieces_ns_ = 0;     // of the stack's work between two interludes, kPieces average ones
 };
 
 }  // namespace mcc
 
 #include "mcc/engine/connections.hpp"  // IWYU pragma: export
 #include "mcc/engine/delivery.hpp"     // IWYU pragma: export
+#include "mcc/engine/departing.hpp"    // IWYU pragma: export
 #include "mcc/engine/phases.hpp"       // IWYU pragma: export
 #include "mcc/engine/speaking.hpp"     // IWYU pragma: export
 #include "mcc/engine/steps.hpp"        // IWYU pragma: export

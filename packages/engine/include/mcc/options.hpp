@@ -3,11 +3,13 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "mcc/arrivals.hpp"
 #include "mcc/clock.hpp"
 #include "mcc/program.hpp"
 #include "mcc/stack.hpp"
@@ -29,6 +31,10 @@ struct EngineOptions {
   Nanos connect_timeout_ns = 10'000'000'000;
   Nanos timeout_ns = 10'000'000'000;
   std::uint64_t seed = 0;
+  // Open loop: when requests leave, of the whole run; this engine has part `arrivals_part` of so many.
+  std::optional<ArrivalOptions> arrivals = std::nullopt;
+  std::uint32_t arrivals_part = 0;
+  std::uint32_t arrivals_parts = 1;
   // With setup_ns 0: connections in progress at one time, as long as the target answers.
   std::uint32_t connecting_max = 256;
   // What may wait for peers that do not read, of one connection and of all together.

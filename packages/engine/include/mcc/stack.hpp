@@ -50,6 +50,9 @@ concept Stack = requires(S stack, Handler& handler, Slot slot, Bytes bytes, Nano
   { stack.close(slot) } -> std::same_as<void>;
   // Closes at once with RST. on_closed follows, from a later poll.
   { stack.reset(slot) } -> std::same_as<void>;
+  // Hands over now what was queued, which a poll does otherwise. For departures whose instant matters; from poll's
+  // callbacks too.
+  { stack.flush() } -> std::same_as<void>;
   // Hands over what was queued, waits at most ns for something to happen (0: not at all), and delivers what happened.
   // Stops delivering, without loss, once handler.full() is true.
   { stack.poll(handler, ns) } -> std::same_as<PollResult>;
@@ -71,6 +74,17 @@ concept StackHandler = requires(H handler, Slot slot, Bytes bytes, Error reason,
   { handler.on_closed(slot, reason, now) } -> std::same_as<void>;
   // No room for more: stop delivering.
   { handler.full() } -> std::same_as<bool>;
+  // Whether departures have their instants. A stack then does its own work in small pieces.
+  { handler.paced() } -> std::same_as<bool>;
+  // To be called between two of those pieces, of a microsecond or less, such as two packets: lets depart what is due,
+  // by calls of send and connect. Returns the time, or 0 when nothing is paced and the time was not looked at.
+  { handler.interlude() } -> std::same_as<Nanos>;
+};
+
+// For handlers that pace nothing.
+struct Unpaced {
+  static constexpr bool paced() noexcept { return false; }
+  static constexpr Nanos interlude() noexcept { return 0; }
 };
 
 }  // namespace mcc

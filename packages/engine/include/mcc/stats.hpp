@@ -31,6 +31,8 @@ enum class Counter : std::uint8_t {
   busy_ns,
   polled_ns,
   last_setup_ns,
+  pacing_queued,
+  pacing_unsent,
   count_,
 };
 

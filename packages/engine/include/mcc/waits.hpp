@@ -13,7 +13,8 @@ namespace mcc {
 // What a wait may depend on.
 struct WaitContext {
   Nanos now;
-  Nanos epoch;  // start of the load
+  Nanos epoch;         // start of the load
+  Nanos previous = 0;  // tick before, as it was meant; 0: none yet
   std::uint64_t bits;
   std::uint32_t connection_id;
   std::uint32_t connections_total;
@@ -30,9 +31,10 @@ inline Nanos wake_time(const Wait& time, const WaitContext& context) noexcept {
     Nanos operator()(const wait::Exponential& wait) const noexcept {
       return at.now + static_cast<Nanos>(static_cast<double>(wait.mean_ns) * exponential(at.bits));
     }
-    // The first tick after now. Phases lie in the middle of their share of the period, so that in k periods each
-    // connection has k ticks.
+    // A period after the tick before, be it past already; at first the next tick after now. Phases lie in the middle of
+    // their share of the period, so that in k periods each connection has k ticks.
     Nanos operator()(const wait::Period& wait) const noexcept {
+      if (at.previous != 0) return at.previous + wait.ns;
       const std::uint64_t id = at.connection_id % at.connections_total;
       const Nanos first = at.epoch + scale(wait.ns, 2 * id + 1, 2 * std::uint64_t{at.connections_total});
       if (at.now < first) return first;

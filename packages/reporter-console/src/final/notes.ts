@@ -5,7 +5,7 @@ import type { Page } from './page.js';
 
 /** A core that is busy for more than this share of the load (percent) was the bottleneck. */
 export const BUSY_LIMIT = 95;
-/** Departures later than intended, in percent, from which an open loop is said to have fallen behind. */
+/** Departures that did not leave when they were meant to, in percent, from which on it is said. */
 const LATE_LIMIT = 1;
 
 /** In plain sentences, what a reader must know before believing the figures. */
@@ -49,9 +49,17 @@ function generating({ process, pacing, run, environment }: RunReport): string[] 
       `The generator itself was the bottleneck: its ${run.workers === 1 ? 'core' : 'busiest core'} was ${percent(process.busyPercent)} busy, so the target can do more than this, and some of the latency is mcc's own. ${more}`,
     );
   }
-  if (pacing !== undefined && pacing.scheduled > 0 && (100 * pacing.late) / pacing.scheduled > LATE_LIMIT) {
+  if (pacing === undefined || pacing.scheduled === 0) return result;
+  const share = (count: number): number => (100 * count) / pacing.scheduled;
+  if (share(pacing.late) > LATE_LIMIT) {
     result.push(
-      `${percent((100 * pacing.late) / pacing.scheduled)} of the departures were late: the rate that was asked for was not kept at all times. Lower --rate, or raise --conn or --smp.`,
+      `${percent(share(pacing.late))} of the departures left over 1 ms late by the generator's own fault: it did not keep the schedule. Lower --rate, or raise --smp.`,
+    );
+  }
+  if (share(pacing.queued + pacing.unsent) > LATE_LIMIT) {
+    const unsent = pacing.unsent > 0 ? `, and ${count(pacing.unsent)} had not left when the load ended` : '';
+    result.push(
+      `${percent(share(pacing.queued + pacing.unsent))} of the departures found every connection busy and waited, which their latency includes${unsent}. The server did not keep up, or there are too few connections: see --conn.`,
     );
   }
   return result;

@@ -33,7 +33,7 @@ export function troubledReport(): RunReport {
     },
     requests: { sent: 150_000, completed: 148_796, failed: 1304, ratePerSecond: 80_867.4 },
     serviceTimeUs: sampleDistribution([600, 700, 800]),
-    pacing: { scheduled: 150_000, late: 4000, errorUs: sampleDistribution([0.3, 0.4, 0.5, 12]) },
+    pacing: { scheduled: 150_000, late: 4000, queued: 0, unsent: 0, errorUs: sampleDistribution([0.3, 0.4, 0.5, 12]) },
     errors: {
       MCC_ERR_CONNECT_REFUSED: 12,
       MCC_ERR_REPLY_TIMEOUT: 1204,

@@ -21,7 +21,7 @@
 namespace mcc::kernel {
 
 // Writes down what a stack reports, by slot.
-class Journal {
+class Journal : public Unpaced {
  public:
   struct Entry {
     bool connected = false, accepted = false, peer_closed = false;

@@ -24,7 +24,7 @@ inline std::string pattern(std::size_t size, unsigned salt = 0) {
   return text;
 }
 
-class Journal {
+class Journal : public Unpaced {
  public:
   struct Entry {
     int connected = 0, accepted = 0, peer_closed = 0, writable = 0, closed = 0;

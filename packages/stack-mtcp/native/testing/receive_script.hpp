@@ -43,7 +43,7 @@ class Script {
 };
 
 // Keeps to the contract of StackHandler, and checks that the stack does.
-struct Handler {
+struct Handler : Unpaced {
   static constexpr std::size_t kSlots = 8;
   enum : std::uint8_t { kFree, kOpening, kOpen, kDone };
   std::array<std::uint8_t, kSlots> state{};

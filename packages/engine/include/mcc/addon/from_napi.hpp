@@ -77,6 +77,41 @@ inline Role role_from(const Napi::Value& value) {
   wrong("role", "'client' or 'server'");
 }
 
+inline ArrivalKind arrival_from(const Napi::Value& value) {
+  const std::string name = text(value, "arrival");
+  if (name == "constant") return ArrivalKind::constant;
+  if (name == "poisson") return ArrivalKind::poisson;
+  if (name == "uniform") return ArrivalKind::uniform;
+  if (name == "trace") return ArrivalKind::trace;
+  wrong("arrival", "'constant', 'poisson', 'uniform' or 'trace'");
+}
+
+inline double rate(const Napi::Value& value, const std::string& field) {
+  const double number = value.IsNumber() ? value.As<Napi::Number>().DoubleValue() : -1;
+  if (!(number >= 0 && number <= 1e12)) wrong(field, "a rate");
+  return number;
+}
+
+// Departures of packages/core/src/contracts/stack.ts.
+inline ArrivalOptions arrivals_from(const Napi::Object& from) {
+  ArrivalOptions options;
+  options.kind = arrival_from(from.Get("arrival"));
+  const Napi::Array stages = array(from.Get("stages"), "stages");
+  for (std::uint32_t i = 0; i < stages.Length(); ++i) {
+    const Napi::Object stage = object(stages.Get(i), "stages");
+    options.stages.push_back(
+        {size(stage.Get("durationNs"), "durationNs"), rate(stage.Get("from"), "from"), rate(stage.Get("to"), "to")});
+  }
+  const Napi::Value trace = from.Get("traceNs");
+  if (trace.IsUndefined()) return options;
+  if (!trace.IsTypedArray() || trace.As<Napi::TypedArray>().TypedArrayType() != napi_float64_array) {
+    wrong("traceNs", "a Float64Array");
+  }
+  const auto instants = trace.As<Napi::Float64Array>();
+  for (std::size_t i = 0; i < instants.ElementLength(); ++i) options.trace.push_back(static_cast<Nanos>(instants[i]));
+  return options;
+}
+
 // WorkerContext of packages/core/src/contracts/stack.ts, but for what the addon itself fills in.
 inline OpenContext open_context(const Napi::Object& from) {
   OpenContext context;
@@ -97,6 +132,12 @@ inline OpenContext open_context(const Napi::Object& from) {
   if (!from.Get("seed").IsBigInt()) wrong("seed", "a bigint");
   bool lossless = false;
   engine.seed = from.Get("seed").As<Napi::BigInt>().Uint64Value(&lossless);
+  if (const Napi::Value departures = from.Get("departures"); !departures.IsUndefined()) {
+    engine.arrivals = arrivals_from(object(departures, "departures"));
+    engine.arrivals->seed = engine.seed;
+    engine.arrivals_part = context.worker_index;
+    engine.arrivals_parts = context.workers;
+  }
 
   const Napi::Array endpoints = array(from.Get("endpoints"), "endpoints");
   for (std::uint32_t i = 0; i < endpoints.Length(); ++i) {

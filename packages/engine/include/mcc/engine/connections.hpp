@@ -121,6 +121,7 @@ void Engine<S, C>::drain(Slot slot, Session& session) {
     case State::yielding:
       return close(slot, session);
     case State::waiting:
+    case State::idle:
       if (outstanding(session) > 0) return;
       return session.has(Session::kEstablished) ? close(slot, session) : finish(session);
     case State::speaking:
@@ -174,6 +175,7 @@ void Engine<S, C>::gone(Slot slot, Session& session, Nanos now) {
     session.clear(Session::kRestart);
     session.step = 0;
     if (program_.has_finite_repeat) turns_[slot] = 0;
+    if (paced_) forget_ticks(slot);
     return reopen(slot, session);
   }
   if (wants_another || phase_ != Phase::load) return reopen(slot, session);
@@ -195,6 +197,7 @@ Nanos Engine<S, C>::deadline_of(const Session& session) const noexcept {
     case State::sending:
       return is_client() || is_closing() ? session.at + options_.timeout_ns : TimerWheel::kNever;
     case State::waiting:
+      return paced_ && session.at != kNever ? session.at - kNearNs : session.at;
     case State::yielding:
     case State::backing_off:
       return session.at;
@@ -203,6 +206,7 @@ Nanos Engine<S, C>::deadline_of(const Session& session) const noexcept {
       return session.has(Session::kRequest) || is_closing() ? session.at + options_.timeout_ns : TimerWheel::kNever;
     case State::unstarted:
     case State::ready:
+    case State::idle:
     case State::closing:
     case State::dormant:
     case State::finished:
@@ -227,6 +231,7 @@ void Engine<S, C>::on_deadline(Slot slot, Session& session, Nanos now) {
       return fail(slot, session, awaits_reply ? Error::reply_timeout : Error::send_buffer_full, Manner::reset);
     }
     case State::waiting:
+      if (paced_) return draw_near(slot, session, false);
       ++session.step;
       advance(slot, session, now);
       return close_if_done(slot, session);
@@ -240,6 +245,7 @@ void Engine<S, C>::on_deadline(Slot slot, Session& session, Nanos now) {
       return fail(slot, session, Error::send_buffer_full, Manner::reset);
     case State::unstarted:
     case State::ready:
+    case State::idle:
     case State::closing:
     case State::dormant:
     case State::finished:

@@ -19,7 +19,7 @@ void Engine<S, C>::on_connected(Slot slot, Nanos now) {
   recorder_.record(stats::Histogram::connect, now > session.at ? now - session.at : 0);
   if (session.has(Session::kSeen)) {
     recorder_.add(Counter::reconnected);
-  } else if (phase_ == Phase::connect || session.fruitless == 1) {
+  } else if (phase_ <= Phase::lead || session.fruitless == 1) {
     recorder_.set(Counter::last_setup_ns, now);
   }
   session.set(Session::kEstablished | Session::kSeen);
@@ -28,7 +28,7 @@ void Engine<S, C>::on_connected(Slot slot, Nanos now) {
   if (options_.connect_timeout_ns > options_.timeout_ns && timers_.armed(slot)) timers_.disarm(slot);
   if (is_closing()) return close(slot, session);
   session.state = State::ready;
-  if (phase_ == Phase::load) advance(slot, session, now);
+  if (starts(session)) advance(slot, session, now);
 }
 
 template <class S, Clock C>
@@ -69,7 +69,7 @@ void Engine<S, C>::read_replies(Slot slot, Session& session, Bytes bytes, Nanos 
     const framing::Result result = framers_[program_.ops[session.step].index].feed(session.rx, bytes);
     if (result.progress == framing::Progress::more) return;
     if (result.progress == framing::Progress::broken) return fail(slot, session, result.error, Manner::orderly);
-    complete_reply(session, result, now);
+    complete_reply(slot, session, result, now);
     ++session.step;
     if (result.last) return close_after_last(slot, session);
     bytes = bytes.subspan(result.consumed);
@@ -81,9 +81,11 @@ void Engine<S, C>::read_replies(Slot slot, Session& session, Bytes bytes, Nanos 
 }
 
 template <class S, Clock C>
-void Engine<S, C>::complete_reply(Session& session, const framing::Result& result, Nanos now) {
+void Engine<S, C>::complete_reply(Slot slot, Session& session, const framing::Result& result, Nanos now) {
   complete(session);
-  recorder_.record(stats::Histogram::latency, now > session.at ? now - session.at : 0);
+  const auto since = [now](Nanos start) { return now > start ? now - start : 0; };
+  recorder_.record(stats::Histogram::latency, since(departure_of(slot, session)));
+  if (paced_) recorder_.record(stats::Histogram::service, since(session.at));
   recorder_.outcome(result.outcome);
   if (result.error != Error::none) {
     recorder_.add(Counter::requests_failed);
@@ -187,7 +189,7 @@ void Engine<S, C>::on_peer_closed(Slot slot, Nanos now) {
     if (is_client()) {
       const framing::Result result = framers_[program_.ops[session.step].index].finish(session.rx);
       if (result.progress == framing::Progress::complete) {
-        complete_reply(session, result, now);
+        complete_reply(slot, session, result, now);
         ++session.step;
         return close_after_last(slot, session);
       }

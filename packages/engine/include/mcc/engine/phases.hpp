@@ -19,6 +19,8 @@ Engine<S, C>::Engine(const EngineOptions& options, const CompiledProgram& progra
       sessions_(options.sessions),
       generations_(program.has_handler ? options.sessions : 0),
       turns_(program.has_finite_repeat ? options.sessions : 0),
+      paced_(options.role == Role::client && has_instants()),
+      intents_(paced_ ? options.sessions : 0),
       timers_(sessions_, clock.now()),
       pacer_(options),
       backlog_(options.backlog_bytes_max, options.backlog_total_bytes_max),
@@ -26,6 +28,11 @@ Engine<S, C>::Engine(const EngineOptions& options, const CompiledProgram& progra
   static_assert(Stack<S, Engine> && StackHandler<Engine>);
   if (program.has_handler && events.size() < kEventBytesMin) {
     throw Failure("MCC_ERR_STACK", "The event buffer is too small.");
+  }
+  if (paced_) {
+    std::optional<Arrivals> arrivals;
+    if (options.arrivals) arrivals.emplace(*options.arrivals, options.arrivals_part, options.arrivals_parts);
+    lanes_.emplace_back(options.sessions, std::move(arrivals));
   }
   framers_.reserve(program.framings.size());
   for (const Framing& framing : program.framings) framers_.emplace_back(framing, program.role, options.sessions);
@@ -55,10 +62,16 @@ void Engine<S, C>::obey(const Record& record, Bytes payload) {
     case Command::connect:
       return start_connecting();
     case Command::load:
-      if (payload.size() != sizeof load_at_) throw Failure("MCC_ERR_STACK", "The load command needs its start.");
+      if (payload.size() != sizeof load_at_ && payload.size() != 2 * sizeof load_at_) {
+        throw Failure("MCC_ERR_STACK", "The load command needs its start, and may have an end.");
+      }
       // A server's program runs from accept on.
-      if (is_client() && !is_closing()) std::memcpy(&load_at_, payload.data(), sizeof load_at_);
-      return;
+      if (!is_client() || phase_ >= Phase::lead) return;
+      std::memcpy(&load_at_, payload.data(), sizeof load_at_);
+      if (payload.size() > sizeof load_at_) {
+        std::memcpy(&load_end_, payload.data() + sizeof load_at_, sizeof load_end_);
+      }
+      return start_schedule();
     case Command::drain:
       return start_closing(Phase::drain);
     case Command::abort:
@@ -99,6 +112,7 @@ void Engine<S, C>::start_closing(Phase phase) {
   if (phase_ >= phase) return;
   if (is_client()) {
     pacer_.stop();
+    stop_schedule(clock_.now());
     recorder_.subtract(Counter::active, recorder_.get(Counter::unstarted));
     recorder_.set(Counter::unstarted, 0);
   } else if (phase_ == Phase::load) {
@@ -118,6 +132,7 @@ std::size_t Engine<S, C>::run(Nanos budget_ns) {
     const std::uint32_t done = do_what_is_due(now);
     const Nanos due = std::min(next_due(now), end);
     const Nanos wait = due > now && events_.used() == 0 ? due - now : 0;
+    interlude_at_ = 0;
     const PollResult polled = stack_.poll(*this, wait);
     const Nanos after = clock_.now();
     const Nanos passed = after > now ? after - now : 0;
@@ -140,31 +155,34 @@ void Engine<S, C>::publish() {
 // Returns how much there was to do.
 template <class S, Clock C>
 std::uint32_t Engine<S, C>::do_what_is_due(Nanos now) {
+  const std::uint32_t batch = paced_ ? kPacedBatchMax : kBatchMax;
   std::uint32_t done = timers_.advance(
-      now, full() ? 0 : kBatchMax, [this](Slot slot) { return deadline_of(sessions_[slot]); },
+      now, full() ? 0 : batch, [this](Slot slot) { return deadline_of(sessions_[slot]); },
       [this, now](Slot slot) { on_deadline(slot, sessions_[slot], now); });
   if (now >= load_at_) {
-    epoch_ = load_at_;
     load_at_ = TimerWheel::kNever;
     phase_ = Phase::load;
     swept_ = 0;
   }
   const std::uint32_t first = pacer_.started();
-  const std::uint32_t count = pacer_.take(now, recorder_.get(Counter::connecting), kBatchMax);
+  const std::uint32_t count = pacer_.take(now, recorder_.get(Counter::connecting), batch);
   for (std::uint32_t i = 0; i < count; ++i) {
     recorder_.subtract(Counter::unstarted);
     touched_ = first + i + 1;
     open(first + i, sessions_[first + i]);
   }
-  return done + count + sweep(now);
+  done += sweep(now);
+  if (paced_) done += release(lanes_.size(), kPacedBatchMax);
+  return done + count;
 }
 
 // Brings the news of a phase to all sessions, some at a time so that the stack is not kept waiting.
 template <class S, Clock C>
 std::uint32_t Engine<S, C>::sweep(Nanos now) {
-  if (phase_ < Phase::load) return 0;
+  if (phase_ < Phase::lead) return 0;
+  const std::uint32_t batch = paced_ ? kPacedBatchMax : kBatchMax;
   std::uint32_t done = 0;
-  for (; swept_ < touched_ && done < kBatchMax && !full(); ++done, ++swept_) {
+  for (; swept_ < touched_ && done < batch && !full(); ++done, ++swept_) {
     sweep_session(swept_, sessions_[swept_], now);
   }
   return done;
@@ -174,14 +192,15 @@ template <class S, Clock C>
 void Engine<S, C>::sweep_session(Slot slot, Session& session, Nanos now) {
   if (phase_ == Phase::drain) return drain(slot, session);
   if (phase_ == Phase::abort) return abandon(slot, session);
-  if (session.state == State::ready) return advance(slot, session, now);
-  if (session.state == State::dormant) return reopen(slot, session);
+  if (session.state == State::ready && starts(session)) return advance(slot, session, now);
+  if (session.state == State::dormant && phase_ == Phase::load) return reopen(slot, session);
 }
 
 template <class S, Clock C>
 Nanos Engine<S, C>::next_due(Nanos now) noexcept {
-  if (phase_ >= Phase::load && swept_ < touched_) return now;
-  return std::min({timers_.next(), load_at_, pacer_.next(recorder_.get(Counter::connecting))});
+  if (phase_ >= Phase::lead && swept_ < touched_) return now;
+  return std::min(
+      {timers_.next(), load_at_, pacer_.next(recorder_.get(Counter::connecting)), paced_ ? next_departure() : kNever});
 }
 
 }  // namespace mcc

@@ -23,6 +23,7 @@ void Engine<S, C>::advance(Slot slot, Session& session, Nanos now) {
     switch (op.kind) {
       case Op::Kind::burst:
       case Op::Kind::answer:
+        if (awaits_turn(slot, session, op, now)) return;
         if (!session.has(Session::kEstablished)) return reopen(slot, session);
         if (is_closing() && op.outstanding == 0) return close(slot, session);
         if (bursts++ == kBurstsPerTurn) {
@@ -79,6 +80,10 @@ void Engine<S, C>::start_burst(Slot slot, Session& session, const Op& op) {
   session.tx = 0;
   if (is_client()) {
     session.at = clock_.now();
+    if (paced_) {
+      const Intent intent = intents_[slot];  // not granted: it follows a reply at once
+      intents_[slot] = Intent::sent_at(intent.is_granted() ? intent.at() : session.at);
+    }
     recorder_.add(Counter::requests_sent, op.requests);
     recorder_.add(Counter::in_flight, op.requests);
   } else if (!burst_of(op, session).fields.empty()) {
@@ -96,7 +101,8 @@ bool Engine<S, C>::push_burst(Slot slot, Session& session, const Op& op) {
     Lifetime lifetime = Lifetime::stable;
     if (!burst.fields.empty()) {
       const auto part = std::span(rendered_).first(std::min(rest.size(), rendered_.size()));
-      render(burst, {options_.seed, connection_id(slot), session.sequence, session.at}, session.tx, part);
+      render(burst, {options_.seed, connection_id(slot), session.sequence, departure_of(slot, session)}, session.tx,
+             part);
       rest = part;
       lifetime = Lifetime::transient;
     }
@@ -118,6 +124,12 @@ bool Engine<S, C>::push_burst(Slot slot, Session& session, const Op& op) {
   return true;
 }
 
+// When the present burst was meant to leave.
+template <class S, Clock C>
+Nanos Engine<S, C>::departure_of(Slot slot, const Session& session) noexcept {
+  return paced_ ? intents_[slot].at() : session.at;
+}
+
 template <class S, Clock C>
 const Burst& Engine<S, C>::burst_of(const Op& op, const Session& session) const noexcept {
   if (op.kind == Op::Kind::burst) return program_.bursts[op.index];
@@ -133,9 +145,11 @@ void Engine<S, C>::start_wait(Slot slot, Session& session, const Op& op, Nanos n
   session.state = State::waiting;
   session.at = wake_time(program_.waits[op.index], {.now = now,
                                                     .epoch = epoch_,
+                                                    .previous = paced_ ? intents_[slot].at() : 0,
                                                     .bits = draw(options_.seed, id, session.sequence, session.step),
                                                     .connection_id = id,
                                                     .connections_total = options_.connections_total});
+  if (paced_) return await_departure(slot, session, now);
   rearm(slot, session.at);
 }
 

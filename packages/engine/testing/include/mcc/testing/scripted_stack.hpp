@@ -55,6 +55,7 @@ class ScriptedStack {
   std::size_t transient_sends = 0;
   std::size_t published = 0;
   std::size_t polls = 0;
+  std::size_t flushes = 0;
   bool listening = false;
   // The slot belongs to a connection.
   bool is_taken(Slot slot) const { return taken_.contains(slot); }
@@ -101,6 +102,7 @@ class ScriptedStack {
   }
   void close(Slot slot) { end(slot, closes); }
   void reset(Slot slot) { end(slot, resets); }
+  void flush() { ++flushes; }
 
   template <class Handler>
   PollResult poll(Handler& handler, Nanos wait) {
@@ -108,6 +110,7 @@ class ScriptedStack {
     PollResult result;
     // What a callback causes belongs to a later poll.
     for (std::size_t due = events_.size(); due > 0 && !handler.full(); --due, ++result.events) {
+      handler.interlude();
       const Happening happening = std::move(events_.front());
       events_.pop_front();
       deliver(handler, happening);
