@@ -1,12 +1,4 @@
-import {
-  ERRORS,
-  MccError,
-  STATS_BYTES,
-  type ErrorCode,
-  type Program,
-  type StackPort,
-  type WorkerContext,
-} from '@mcc/core';
+import { ERRORS, MccError, type ErrorCode, type Program, type StackPort, type WorkerContext } from '@mcc/core';
 
 /** What the addon of every stack offers: `Addon<Factory>` of include/mcc/addon.hpp. The handle is opaque. */
 export interface NativeStack {
@@ -31,7 +23,7 @@ const EVENT_BYTES = 1 << 20;
 
 /** Opens the stack of an addon in the calling thread. Throws MccError, as does every function of the port. */
 export function openPort(addon: NativeStack, context: WorkerContext, options: object): NativePort {
-  const stats = new Uint8Array(context.stats, 0, STATS_BYTES);
+  const stats = new Uint8Array(context.stats);
   const events = new Uint8Array(EVENT_BYTES);
   const handle = coded(() => addon.open(context, options, stats, events));
   return {

@@ -60,6 +60,9 @@ Napi::Value layout(const Napi::CallbackInfo& info) {
   set("histogramHeader", stats::kHistogramHeader);
   set("hdrCounts", stats::kHdrCounts);
   set("words", stats::kWords);
+  set("classesMax", stats::kClassesMax);
+  set("classHeader", stats::kClassHeader);
+  set("wordsOfClasses", stats::words(3));
   set("errorNumberMax", kErrorNumberMax);
   set("stackCounters", kernel::Counters::kCount);
   return result;

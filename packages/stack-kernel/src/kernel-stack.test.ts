@@ -1,4 +1,6 @@
 import {
+  CLASS_HEADER,
+  CLASSES_MAX,
   COMMAND,
   COUNTERS as COUNTER_NAMES,
   COUNTERS_AT,
@@ -18,6 +20,7 @@ import {
   STATS_BYTES,
   STATS_VERSION,
   STATS_WORDS,
+  statsBytes,
   type CounterName,
   type Program,
   type StackPort,
@@ -55,6 +58,9 @@ describe('the plugin', () => {
       histogramHeader: HISTOGRAM_HEADER,
       hdrCounts: HDR_COUNTS,
       words: STATS_WORDS,
+      classesMax: CLASSES_MAX,
+      classHeader: CLASS_HEADER,
+      wordsOfClasses: statsBytes(3) / 8,
       errorNumberMax: Math.max(...numbers),
       stackCounters: COUNTERS.length,
     });

@@ -12,6 +12,22 @@ export interface Program {
   readonly messages: readonly Message[];
   /** Run from index 0. Past the last step the connection closes, and its session is finished. */
   readonly steps: readonly Step[];
+  /**
+   * Client: names of the classes in which requests are counted and timed apart, beside the whole run; at most
+   * `CLASSES_MAX`. A request is in the class that its `send` names, and its reply in the one that `outcomeClasses` names.
+   */
+  readonly classes?: readonly string[];
+  /** Replies with a framing outcome of `from` to `to` (http1: status codes) count in this class. May not overlap. */
+  readonly outcomeClasses?: readonly OutcomeClass[];
+}
+
+export interface OutcomeClass {
+  /** Inclusive, from 1. */
+  readonly from: number;
+  /** Inclusive, below `OUTCOMES_MAX`. */
+  readonly to: number;
+  /** Index into `classes`. */
+  readonly class: number;
 }
 
 /** What a `send` step puts on the wire: a byte template, with patches that make each copy of it differ. */
@@ -43,8 +59,8 @@ export interface Patch {
 }
 
 export type Step =
-  /** Sends one message. */
-  | { readonly kind: 'send'; readonly message: number }
+  /** Sends one message; the request that it starts is in the class given. */
+  | { readonly kind: 'send'; readonly message: number; readonly class?: number }
   /**
    * Server only, after an `http1` expect: sends the message that fits the request just read. The index is
    * (HEAD ? 1 : 0) + (last request of this connection ? 2 : 0), so `messages` has four entries; an entry may repeat.

@@ -1,4 +1,5 @@
 import type { Program } from './program.js';
+import type { ClassReport, Distribution } from './report.js';
 
 /** A protocol plugin: TypeScript that declares how a connection behaves. `Options` is what its schema's parse returns. */
 export interface Protocol<Options = unknown> {
@@ -15,9 +16,20 @@ export interface Protocol<Options = unknown> {
   connection?(options: Options, role: 'client' | 'server'): ConnectionHandlers;
   /**
    * What goes into the report's `protocol` section, from how often each framing outcome was seen.
-   * For http1, outcome n is the status code n. Return undefined for nothing.
+   * For http1, outcome n is the status code n. `figures` are of the program's classes. Return undefined for nothing.
    */
-  summarise?(outcomes: ReadonlyMap<number, number>): Readonly<Record<string, unknown>> | undefined;
+  summarise?(
+    outcomes: ReadonlyMap<number, number>,
+    figures?: ClassFigures,
+  ): Readonly<Record<string, unknown>> | undefined;
+}
+
+/** What came of the classes of a program. */
+export interface ClassFigures {
+  /** In the order of `Program.classes`. */
+  readonly classes: readonly ClassReport[];
+  /** Latency of the replies that are in none of these classes, which exclude each other. Undefined: there were none. */
+  latencyUsOutside(classes: readonly number[]): Distribution | undefined;
 }
 
 /** What the run is aimed at, as the user wrote it (a URL's parts, or HOST[:PORT]) with defaults filled in. */

@@ -108,6 +108,16 @@ export interface Distribution {
   readonly histogramNs: string;
 }
 
+/** The requests of one class (`Program.classes`). */
+export interface ClassReport {
+  readonly name: string;
+  /** As in `RunReport.requests`. */
+  readonly completed: number;
+  readonly failed: number;
+  /** From the intended send time. */
+  readonly latencyUs?: Distribution;
+}
+
 export interface ThresholdResult {
   readonly expression: string;
   /** Null when the metric was not measured: the threshold then counts as crossed. */

@@ -4,7 +4,7 @@
  *
  * Counters only ever grow, except those said to be gauges. A reader may see one word newer than another.
  */
-export const STATS_VERSION = 1;
+export const STATS_VERSION = 2;
 
 /** Word 0 holds STATS_VERSION; the counters follow in this order. */
 export const COUNTERS = [
@@ -75,5 +75,17 @@ export const HDR_COUNTS = 33 * 1024;
 export const HISTOGRAM_HEADER = 8;
 export const HISTOGRAM_WORDS = HISTOGRAM_HEADER + HDR_COUNTS;
 
+/** Words of a block without classes. */
 export const STATS_WORDS = HISTOGRAMS_AT + HISTOGRAMS.length * HISTOGRAM_WORDS;
 export const STATS_BYTES = STATS_WORDS * 8;
+
+/** At the end, one section for each of the program's classes: [completed, failed, unused x6, histogram of latencies]. */
+export const CLASSES_AT = STATS_WORDS;
+export const CLASSES_MAX = 64;
+export const CLASS_HEADER = 8;
+export const CLASS_WORDS = CLASS_HEADER + HISTOGRAM_WORDS;
+
+/** Bytes of the block of a program with so many classes. */
+export function statsBytes(classes: number): number {
+  return (STATS_WORDS + classes * CLASS_WORDS) * 8;
+}

@@ -5,8 +5,8 @@ import { buildReport, type RunRecord } from './report.js';
 import { takeSnapshot, type Snapshot } from './snapshot.js';
 import { newStatsBlock, StatsReader } from './stats-reader.js';
 
-function snapshotOf(fill: (writer: StatsWriter) => void): Snapshot {
-  const block = newStatsBlock();
+function snapshotOf(fill: (writer: StatsWriter) => void, classes = 0): Snapshot {
+  const block = newStatsBlock(classes);
   fill(new StatsWriter(block));
   return takeSnapshot(new StatsReader(block), ['retransmits']);
 }
@@ -21,6 +21,7 @@ function record(overrides: Partial<RunRecord> = {}): RunRecord {
     facts: { io: 'uring' },
     intervals: [sampleInterval()],
     thresholds: [],
+    classes: [],
     summarise: () => undefined,
     ...overrides,
   };
@@ -84,6 +85,30 @@ describe('buildReport', () => {
     );
     expect(report.protocol).toEqual({ seen: [200, 404] });
     expect(report.thresholds).toEqual([{ expression: 'errors<1', actual: 1, passed: false }]);
+  });
+
+  it('tells the protocol what came of its classes, and of what is in none', () => {
+    const total = snapshotOf((writer) => {
+      for (const ns of [1000, 2000, 9000]) writer.record('latency', ns);
+      writer.completeClass(1, 9000);
+      writer.failClass(1);
+    }, 2);
+    let outside: unknown;
+    const { protocol } = buildReport(
+      record({
+        total,
+        classes: ['idle', 'busy'],
+        summarise: (_, figures) => {
+          outside = [figures?.latencyUsOutside([1])?.max, figures?.latencyUsOutside([0, 1])?.count];
+          return { classes: figures?.classes };
+        },
+      }),
+    );
+    expect(protocol.classes).toEqual([
+      { name: 'idle', completed: 0, failed: 0 },
+      { name: 'busy', completed: 1, failed: 1, latencyUs: expect.objectContaining({ count: 1, max: 9 }) },
+    ]);
+    expect(outside).toEqual([2, 2]);
   });
 
   it('says where it ran and what that took', () => {

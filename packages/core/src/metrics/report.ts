@@ -1,8 +1,9 @@
-import type { Protocol } from '../contracts/protocol.js';
-import type { EndedBy, RunInfo, RunReport, IntervalSnapshot } from '../contracts/report.js';
+import type { ClassFigures, Protocol } from '../contracts/protocol.js';
+import type { ClassReport, EndedBy, RunInfo, RunReport, IntervalSnapshot } from '../contracts/report.js';
 import { evaluate } from '../thresholds/threshold.js';
 import { readEnvironment, readProcess } from './environment.js';
 import { distribution } from './hdr-export.js';
+import { subtractHistogram } from './histogram.js';
 import { ratePerSecond } from './interval.js';
 import type { Snapshot } from './snapshot.js';
 
@@ -25,6 +26,8 @@ export interface RunRecord {
   readonly facts: RunReport['stack'];
   readonly intervals: readonly IntervalSnapshot[];
   readonly thresholds: readonly string[];
+  /** Names of the program's classes. */
+  readonly classes: readonly string[];
   readonly summarise: NonNullable<Protocol['summarise']>;
 }
 
@@ -96,7 +99,25 @@ function pacing({ counters, histograms }: Snapshot): Pick<RunReport, 'pacing'> {
   };
 }
 
-function protocolSection({ summarise, total }: RunRecord): RunReport['protocol'] {
+function protocolSection({ summarise, total, classes }: RunRecord): RunReport['protocol'] {
   const outcomes = new Map(Object.entries(total.outcomes).map(([outcome, count]) => [Number(outcome), count]));
-  return summarise(outcomes) ?? {};
+  return summarise(outcomes, figuresOf(total, classes)) ?? {};
+}
+
+function figuresOf(total: Snapshot, names: readonly string[]): ClassFigures {
+  return {
+    classes: names.map((name, index) => classReport(name, total.classes[index]!)),
+    latencyUsOutside: (classes) =>
+      distribution(
+        classes.reduce(
+          (rest, index) => subtractHistogram(rest, total.classes[index]!.latency),
+          total.histograms.latency,
+        ),
+      ),
+  };
+}
+
+function classReport(name: string, { completed, failed, latency }: Snapshot['classes'][number]): ClassReport {
+  const latencyUs = distribution(latency);
+  return { name, completed, failed, ...(latencyUs && { latencyUs }) };
 }

@@ -6,8 +6,13 @@ import { COUNTERS, HANDLER_NS_AT, STATS_VERSION } from './layout.js';
 import { errorCountOf, mergeSnapshots, subtractSnapshot, takeSnapshot, type Snapshot } from './snapshot.js';
 import { newStatsBlock, StatsReader } from './stats-reader.js';
 
-function worker(): { writer: StatsWriter; take: () => Snapshot; reader: StatsReader; block: SharedArrayBuffer } {
-  const block = newStatsBlock();
+function worker(classes = 0): {
+  writer: StatsWriter;
+  take: () => Snapshot;
+  reader: StatsReader;
+  block: SharedArrayBuffer;
+} {
+  const block = newStatsBlock(classes);
   const reader = new StatsReader(block);
   return {
     block,
@@ -43,6 +48,37 @@ describe('StatsReader', () => {
     for (const ns of [1_000_001, 5, 77_777_777]) writer.record('latency', ns);
     expect(reader.histogram('latency')).toMatchObject({ count: 3, minNs: 5, maxNs: 77_777_777, counts: [1, 1, 1] });
     expect(reader.histogram('service').count).toBe(0);
+  });
+});
+
+describe('classes', () => {
+  it('have their own counts and latencies, of which most blocks have none', () => {
+    const { writer, take } = worker(3);
+    writer.completeClass(2, 5000);
+    writer.completeClass(2, 7000);
+    writer.failClass(0);
+    const { classes } = take();
+    expect(classes.map(({ completed, failed, latency }) => [completed, failed, latency.count])).toEqual([
+      [0, 1, 0],
+      [0, 0, 0],
+      [2, 0, 2],
+    ]);
+    expect(classes[2]?.latency).toMatchObject({ minNs: 5000, maxNs: 7000 });
+    expect(worker().take().classes).toEqual([]);
+  });
+
+  it('merge, and differ by what happened in between', () => {
+    const [a, b] = [worker(1), worker(1)];
+    a.writer.completeClass(0, 5000);
+    const earlier = mergeSnapshots(a.take(), b.take());
+    a.writer.completeClass(0, 9000);
+    b.writer.completeClass(0, 1000);
+    b.writer.failClass(0);
+    const later = mergeSnapshots(a.take(), b.take());
+    expect(later.classes[0]).toMatchObject({ completed: 3, failed: 1, latency: { minNs: 1000, maxNs: 9000 } });
+    const delta = subtractSnapshot(later, earlier).classes[0]!;
+    expect(delta).toMatchObject({ completed: 2, failed: 1, latency: { count: 2 } });
+    expect(delta.latency.indexes).not.toEqual(later.classes[0]!.latency.indexes);
   });
 });
 

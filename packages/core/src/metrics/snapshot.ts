@@ -1,7 +1,7 @@
 import { errorCodeOf } from '../errors.js';
 import { mergeHistograms, subtractHistogram, type HistogramSnapshot } from './histogram.js';
 import { COUNTERS, ERRORS_MAX, HISTOGRAMS, OUTCOMES_MAX, type CounterName, type HistogramName } from './layout.js';
-import type { StatsReader } from './stats-reader.js';
+import type { ClassSnapshot, StatsReader } from './stats-reader.js';
 
 /**
  * Everything that a stats block held at one moment, as plain JSON. Snapshots of several workers, or of several machines,
@@ -16,6 +16,8 @@ export interface Snapshot {
   /** By the names in `Stack.counters`. */
   readonly stack: Readonly<Record<string, number>>;
   readonly histograms: Readonly<Record<HistogramName, HistogramSnapshot>>;
+  /** In the order of `Program.classes`. */
+  readonly classes: readonly ClassSnapshot[];
 }
 
 /** Counters that go down as well: of a difference, the later one is kept. */
@@ -46,6 +48,7 @@ export function takeSnapshot(reader: StatsReader, stackCounters: readonly string
     outcomes,
     stack: byName(stackCounters, (_, index) => reader.stack(index)),
     histograms: byName(HISTOGRAMS, (name) => reader.histogram(name)),
+    classes: Array.from({ length: reader.classes }, (_, index) => reader.class(index)),
   };
 }
 
@@ -59,6 +62,7 @@ export function mergeSnapshots(a: Snapshot, b: Snapshot): Snapshot {
     outcomes: sum(a.outcomes, b.outcomes, 1),
     stack: sum(a.stack, b.stack, 1),
     histograms: byName(HISTOGRAMS, (name) => mergeHistograms(a.histograms[name], b.histograms[name])),
+    classes: a.classes.map((one, index) => mergeClasses(one, b.classes[index]!)),
   };
 }
 
@@ -72,6 +76,23 @@ export function subtractSnapshot(later: Snapshot, earlier: Snapshot): Snapshot {
     outcomes: sum(later.outcomes, earlier.outcomes, -1),
     stack: sum(later.stack, earlier.stack, -1),
     histograms: byName(HISTOGRAMS, (name) => subtractHistogram(later.histograms[name], earlier.histograms[name])),
+    classes: later.classes.map((one, index) => subtractClass(one, earlier.classes[index]!)),
+  };
+}
+
+function mergeClasses(a: ClassSnapshot, b: ClassSnapshot): ClassSnapshot {
+  return {
+    completed: a.completed + b.completed,
+    failed: a.failed + b.failed,
+    latency: mergeHistograms(a.latency, b.latency),
+  };
+}
+
+function subtractClass(later: ClassSnapshot, earlier: ClassSnapshot): ClassSnapshot {
+  return {
+    completed: later.completed - earlier.completed,
+    failed: later.failed - earlier.failed,
+    latency: subtractHistogram(later.latency, earlier.latency),
   };
 }
 

@@ -1,4 +1,7 @@
 import {
+  CLASS_HEADER,
+  CLASS_WORDS,
+  CLASSES_AT,
   COUNTERS,
   COUNTERS_AT,
   ERRORS_AT,
@@ -12,7 +15,7 @@ import {
   OUTCOMES_AT,
   OUTCOMES_MAX,
   STACK_AT,
-  STATS_BYTES,
+  statsBytes,
   type CounterName,
   type HistogramName,
 } from './layout.js';
@@ -20,9 +23,16 @@ import { EMPTY_HISTOGRAM, type HistogramSnapshot } from './histogram.js';
 
 const TWO_32 = 2 ** 32;
 
+/** The requests of one class at one moment. */
+export interface ClassSnapshot {
+  readonly completed: number;
+  readonly failed: number;
+  readonly latency: HistogramSnapshot;
+}
+
 /** A block for one worker, all zero: the stack writes its version and all else when it is opened. */
-export function newStatsBlock(): SharedArrayBuffer {
-  return new SharedArrayBuffer(STATS_BYTES);
+export function newStatsBlock(classes = 0): SharedArrayBuffer {
+  return new SharedArrayBuffer(statsBytes(classes));
 }
 
 /**
@@ -78,7 +88,25 @@ export class StatsReader {
   }
 
   histogram(name: HistogramName): HistogramSnapshot {
-    const at = HISTOGRAMS_AT + HISTOGRAMS.indexOf(name) * HISTOGRAM_WORDS;
+    return this.#histogramAt(HISTOGRAMS_AT + HISTOGRAMS.indexOf(name) * HISTOGRAM_WORDS);
+  }
+
+  /** How many classes the block has room for. */
+  get classes(): number {
+    return (this.#halves.length / 2 - CLASSES_AT) / CLASS_WORDS;
+  }
+
+  /** What happened in one class of the program. */
+  class(index: number): ClassSnapshot {
+    const at = CLASSES_AT + index * CLASS_WORDS;
+    return {
+      completed: this.word(at),
+      failed: this.word(at + 1),
+      latency: this.#histogramAt(at + CLASS_HEADER),
+    };
+  }
+
+  #histogramAt(at: number): HistogramSnapshot {
     if (this.word(at) === 0) return EMPTY_HISTOGRAM;
     const indexes: number[] = [];
     const counts: number[] = [];

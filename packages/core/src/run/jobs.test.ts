@@ -3,7 +3,7 @@ import { loaded } from '../fixtures/requests.js';
 import memory from '../fixtures/memory-stack.js';
 import ping from '../fixtures/ping-protocol.js';
 import { instantiate } from '../container.js';
-import { STATS_BYTES } from '../metrics/layout.js';
+import { STATS_BYTES, statsBytes } from '../metrics/layout.js';
 import type { Program } from '../contracts/program.js';
 import type { WorkerJob } from '../reactor/messages.js';
 import { makeJobs, workerCount } from './jobs.js';
@@ -47,6 +47,12 @@ describe('makeJobs', () => {
     expect(jobs[0]?.context.stats).not.toBe(jobs[1]?.context.stats);
     expect(jobs[1]?.context).toMatchObject({ workerIndex: 1, seed: 7n, ...TIMING });
     expect(jobsFor(1, 1)[0]?.context).not.toHaveProperty('cpu');
+  });
+
+  it('makes room for the classes of the program', () => {
+    const steps: Program['steps'] = [{ kind: 'wait', time: { kind: 'constant', ns: 1 } }];
+    const [job] = jobsFor(1, 1, { role: 'client', messages: [], steps, classes: ['a', 'b'] });
+    expect(job?.context.stats.byteLength).toBe(statsBytes(2));
   });
 
   it('sends the protocol along only when its handlers are wanted', () => {

@@ -56,7 +56,7 @@ export function makeJobs(
         sessions: Math.ceil((preflight.connections - workerIndex) / preflight.workers),
         firstConnectionId: workerIndex,
         seed: request.seed,
-        stats: newStatsBlock(),
+        stats: newStatsBlock(program.classes?.length),
       },
     };
   });

@@ -43,6 +43,7 @@ export async function reportRefusal(
     facts: {},
     intervals: [],
     thresholds: request.thresholds,
+    classes: [],
     summarise: () => undefined,
   });
   await host.end(report);

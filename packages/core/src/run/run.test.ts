@@ -73,6 +73,19 @@ describe('run', () => {
     expect(report.requests).toMatchObject({ sent: 21, completed: 21, failed: 0 });
   });
 
+  it('reports classes of requests, over all workers', async () => {
+    const { report } = await run(
+      pingRequest(bundle, { smp: 2, connections: 5, protocol: { times: 3, classes: true } }),
+      new TestIo(),
+      bundle.worker,
+    );
+    expect(report.requests).toMatchObject({ completed: 30 });
+    expect(report.protocol).toMatchObject({
+      classes: [{ name: 'second', completed: 15, failed: 0, latencyUs: { count: 15 } }],
+      others: { count: 15 },
+    });
+  });
+
   it('starts no more workers than there are connections', async () => {
     const { report } = await run(
       pingRequest(bundle, { smp: 4, connections: 2, protocol: { times: 1 } }),

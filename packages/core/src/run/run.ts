@@ -72,7 +72,7 @@ async function perform(
     const { started, error } = outcome;
     if (!started && error !== undefined) return await reportRefusal(error, request, info, stack, host, io);
     if (error !== undefined) io.stderr.write(`mcc: ${explain(error)}\n`);
-    const report = await reportOf(request, info, outcome, telemetry, pool, protocol, io);
+    const report = await reportOf(request, info, outcome, telemetry, pool, protocol, program.classes ?? [], io);
     await host.end(report);
     const code = exitCode(report, signals.received);
     return { report, exitCode: code === 0 && host.outputLost ? 1 : code };
@@ -130,6 +130,7 @@ async function reportOf(
   telemetry: Telemetry,
   pool: WorkerPool,
   protocol: Protocol,
+  classes: readonly string[],
   io: RunIo,
 ): Promise<RunReport> {
   // Only now: it brings in what encodes histograms, which would delay the first connection.
@@ -145,7 +146,8 @@ async function reportOf(
     facts: pool.facts,
     intervals: telemetry.intervals,
     thresholds: request.thresholds,
-    summarise: (outcomes) => shielded(() => protocol.summarise?.(outcomes), protocol.name, io),
+    classes,
+    summarise: (outcomes, figures) => shielded(() => protocol.summarise?.(outcomes, figures), protocol.name, io),
   };
   return buildReport(record);
 }

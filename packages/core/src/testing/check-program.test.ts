@@ -6,7 +6,7 @@ const bytes = new Uint8Array(8);
 const client = (...steps: Step[]): Program => ({ role: 'client', messages: [{ bytes }], steps });
 const server = (...steps: Step[]): Program => ({ ...client(...steps), role: 'server' });
 const ANY: Step = { kind: 'expect', framing: { kind: 'any' } };
-const SEND: Step = { kind: 'send', message: 0 };
+const SEND = { kind: 'send', message: 0 } as const;
 const WAIT: Step = { kind: 'wait', time: { kind: 'constant', ns: 1 } };
 const NO_WAIT: Step = { kind: 'wait', time: { kind: 'constant', ns: 0 } };
 const HTTP: Step = { kind: 'expect', framing: { kind: 'http1' } };
@@ -50,6 +50,29 @@ describe('programFaults', () => {
 
   it.each<[string, Program]>([
     ['the program has no steps', client()],
+    ['more than 64 classes', { ...client(SEND), classes: Array.from({ length: 65 }, String) }],
+    ["classes, and is not a client's", { ...server(HTTP), classes: ['a'] }],
+    ['step 0 (send) is in a class', client({ ...SEND, class: 0 })],
+    ['outcomes 1 to 2 are in a class', { ...client(SEND), outcomeClasses: [{ from: 1, to: 2, class: 0 }] }],
+    ...[
+      [0, 5],
+      [6, 5],
+      [5, 1024],
+    ].map(([from, to]): [string, Program] => [
+      `there are no outcomes from ${from} to ${to}`,
+      { ...client(SEND), classes: ['a'], outcomeClasses: [{ from: from!, to: to!, class: 0 }] },
+    ]),
+    [
+      'outcome 9 is in two classes',
+      {
+        ...client(SEND),
+        classes: ['a'],
+        outcomeClasses: [
+          { from: 9, to: 10, class: 0 },
+          { from: 5, to: 9, class: 0 },
+        ],
+      },
+    ],
     ['message 0 is empty', { ...client({ kind: 'close' }), messages: [{ bytes: new Uint8Array(0) }] }],
     ['step 0 (send) sends message 1', client({ kind: 'send', message: 1 })],
     ['step 0 (repeat) goes to 0', client({ kind: 'repeat', from: 0 })],

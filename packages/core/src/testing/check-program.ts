@@ -1,4 +1,5 @@
 import type { Framing, Http1Framing, Message, Program, Step, Wait } from '../contracts/program.js';
+import { classFaults, sendClassFaults } from './check-classes.js';
 import { exchangeFaults } from './check-exchanges.js';
 
 type LengthPrefixed = Extract<Framing, { kind: 'length-prefixed' }>;
@@ -8,6 +9,7 @@ export function programFaults(program: Program): string[] {
   const sentence = (index: number, why: string): string => `step ${index} (${program.steps[index]!.kind}) ${why}`;
   return [
     ...(program.steps.length === 0 ? ['the program has no steps'] : []),
+    ...classFaults(program),
     ...program.messages.flatMap((message, index) => messageFaults(message, `message ${index}`)),
     ...program.steps.flatMap((step, index) => stepFaults(program, step, index).map((why) => sentence(index, why))),
     ...exchangeFaults(program).map(({ index, why }) => sentence(index, why)),
@@ -39,6 +41,7 @@ function stepFaults(program: Program, step: Step, index: number): string[] {
   switch (step.kind) {
     case 'send':
       if (!known(step.message)) faults.push(`sends message ${step.message}, which there is not`);
+      faults.push(...sendClassFaults(step.class, program));
       break;
     case 'answer':
       if (step.messages.length !== 4) faults.push('needs four messages');

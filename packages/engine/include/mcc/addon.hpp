@@ -113,7 +113,7 @@ class Addon {
     auto handle = std::make_unique<Handle>();
     const std::span<std::byte> stats = bytes(info[2], "stats");
     const std::span<std::byte> events = bytes(info[3], "events");
-    if (stats.size() < stats::kBytes || reinterpret_cast<std::uintptr_t>(stats.data()) % 8 != 0) {
+    if (stats.size() < stats::kWords * 8 || reinterpret_cast<std::uintptr_t>(stats.data()) % 8 != 0) {
       throw Failure("MCC_ERR_STACK", "The stats block is too small or not aligned.");
     }
     auto* words = reinterpret_cast<std::uint64_t*>(stats.data());
@@ -122,7 +122,7 @@ class Addon {
     handle->context = open_context(context);
     handle->context.stack_counters = {words + stats::kStackAt, stats::kStackCountersMax};
     handle->context.clock = &handle->clock;
-    handle->port = Factory::open(Opening{handle->context, {{words, stats::kWords}, events}, handle->clock},
+    handle->port = Factory::open(Opening{handle->context, {{words, stats.size() / 8}, events}, handle->clock},
                                  object(info[1], "options"));
 
     auto external = Napi::External<Handle>::New(info.Env(), handle.get(), [](Napi::Env, Handle* gone) { delete gone; });

@@ -28,6 +28,17 @@ struct Burst {
   std::span<const Field> fields;  // by offset; empty: `data` is sent as it is
 };
 
+// What stands in one place of a batch.
+struct Place {
+  RequestClass request_class;
+};
+
+// A burst of which more is to be known than its bytes.
+struct Batch {
+  std::uint32_t burst;
+  std::vector<Place> places;  // one for each message
+};
+
 struct Op {
   enum class Kind : std::uint8_t {
     burst,
@@ -44,6 +55,8 @@ struct Op {
     end,
   };
   Kind kind = Kind::end;
+  // burst: `index` is of a batch.
+  bool batched = false;
   // The burst that may be partly sent when a session stops here: that of this earlier operation.
   std::uint16_t sender = 0;
   // jump, jump_times: where to.
@@ -52,8 +65,8 @@ struct Op {
   std::uint16_t outstanding = 0;
   // burst, answer: how many a client's starts, a server's completes. Server's expect: 1 if an answer is to follow.
   std::uint16_t requests = 0;
-  // burst: index of the burst; answer: of the first of four; expect: of the framing; wait: of the wait; jump_times: how
-  // often.
+  // burst: index of the burst, or of the batch; answer: of the first of four; expect: of the framing; wait: of the
+  // wait; jump_times: how often.
   std::uint32_t index = 0;
 };
 static_assert(sizeof(Op) <= 16);
@@ -62,9 +75,12 @@ struct CompiledProgram {
   Role role = Role::client;
   bool has_handler = false;
   bool has_finite_repeat = false;
+  std::size_t classes = 0;
   std::vector<Op> ops;
   std::vector<Burst> bursts;
-  std::vector<Framing> framings;  // each kind once
+  std::vector<Batch> batches;
+  std::vector<RequestClass> outcome_classes;  // by outcome; empty: none has one
+  std::vector<Framing> framings;              // each kind once
   std::vector<Wait> waits;
 
   // What the bursts point into.

@@ -23,6 +23,11 @@ class Compiler {
 
   std::variant<CompiledProgram, ProgramFault> run() {
     out_.role = program_.role;
+    out_.classes = program_.classes;
+    if (!program_.outcome_classes.empty()) out_.outcome_classes.resize(stats::kOutcomesMax);
+    for (const auto& [from, to, request_class] : program_.outcome_classes) {
+      for (std::size_t outcome = from; outcome <= to; ++outcome) out_.outcome_classes[outcome] = request_class;
+    }
     for (const Message& message : program_.messages) out_.storage.push_back(message.bytes);
     single_.assign(program_.messages.size(), kNone);
     std::vector<std::uint16_t> op_of_step(program_.steps.size() + 1);
@@ -58,11 +63,21 @@ class Compiler {
 
   Op emit(std::size_t i, const step::Send&) {
     std::vector<std::uint32_t> messages;
+    std::vector<Place> places;
+    bool is_plain = true;
     for (std::size_t j = i; j < program_.steps.size() && flow_.batch_start[j] == i; ++j) {
-      messages.push_back(std::get<step::Send>(program_.steps[j]).message);
+      const auto& send = std::get<step::Send>(program_.steps[j]);
+      messages.push_back(send.message);
+      places.push_back({.request_class = send.request_class});
+      is_plain = is_plain && !send.request_class;
     }
     const std::uint32_t index = messages.size() == 1 ? single(messages[0]) : batch(messages);
-    return {.kind = Op::Kind::burst, .requests = flow_.requests[i], .index = index};
+    if (is_plain) return {.kind = Op::Kind::burst, .requests = flow_.requests[i], .index = index};
+    out_.batches.push_back({index, std::move(places)});
+    return {.kind = Op::Kind::burst,
+            .batched = true,
+            .requests = flow_.requests[i],
+            .index = static_cast<std::uint32_t>(out_.batches.size() - 1)};
   }
 
   Op emit(std::size_t i, const step::Answer& answer) {

@@ -142,6 +142,24 @@ TEST_CASE("faults name the step") {
   CHECK(faulty_step(server(kX, {expect_fixed(1), expect_fixed(1), send(), repeat(1)})) == 3);
 }
 
+TEST_CASE("classes that there are not") {
+  const Program plain = client(kX, {send_in(1), expect_fixed(1)});
+  CHECK(faulty_step(with_classes(2, plain)) == kNoFault);
+  CHECK(faulty_step(with_classes(1, plain)) == 0);
+  CHECK(faulty_step(with_classes(64, plain)) == kNoFault);
+  CHECK(faulty_step(with_classes(65, plain)) == -1);
+  CHECK(faulty_step(with_classes(1, server(kX, {expect_fixed(1), send()}))) == -1);
+  const auto outcomes = [&](std::vector<OutcomeClass> list) {
+    return faulty_step(with_classes(2, plain, std::move(list)));
+  };
+  CHECK(outcomes({{300, 399, 0}, {1, 299, 1}, {400, 1023, 0}}) == kNoFault);
+  CHECK(outcomes({{0, 9, 0}}) == -1);
+  CHECK(outcomes({{9, 8, 0}}) == -1);
+  CHECK(outcomes({{9, 1024, 0}}) == -1);
+  CHECK(outcomes({{9, 9, 2}}) == -1);
+  CHECK(outcomes({{5, 9, 0}, {9, 10, 1}}) == -1);
+}
+
 TEST_CASE("patches that do not fit") {
   using enum Patch::Encoding;
   const auto with = [](Patch patch) { return faulty_step(client({patched(patch)}, {send()})); };

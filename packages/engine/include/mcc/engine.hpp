@@ -3,8 +3,8 @@
 // happened, the engine answers with sends, connects and closes. Nothing allocates once it is made.
 //
 // The members are defined by theme in engine/: phases.hpp (commands, the loop), connections.hpp (opening, losing,
-// closing), steps.hpp (the program), departing.hpp (departures at their instants), delivery.hpp (what the stack
-// reports), speaking.hpp (echo and handlers).
+// closing), steps.hpp (the program), departing.hpp (departures at their instants), classes.hpp (figures of each class),
+// delivery.hpp (what the stack reports), speaking.hpp (echo and handlers).
 
 #include <array>
 #include <cstddef>
@@ -33,8 +33,8 @@ template <class StackT, Clock ClockT>
 class Engine {
  public:
   // Everything given by reference outlives the engine; the program outlives the stack too, which may keep pointers to
-  // its messages. `stats`: stats::kWords zeroed words. `events`: kEventBytesMin bytes or more when the program has a
-  // handler.
+  // its messages. `stats`: stats::words(classes) zeroed words. `events`: kEventBytesMin bytes or more when the program
+  // has a handler.
   Engine(const EngineOptions& options, const CompiledProgram& program, StackT& stack, ClockT& clock,
          std::span<std::uint64_t> stats, std::span<std::byte> events);
   Engine(const Engine&) = delete;
@@ -131,6 +131,12 @@ class Engine {
   void depart(Lane& lane, Nanos now);
   void note_departures(Nanos handed_over);
 
+  // classes.hpp
+  RequestClass class_of(const Op& sender, std::uint32_t nth) const noexcept;
+  void complete_in_class(const Session& session) noexcept;
+  void complete_in_classes(const Session& session, const framing::Result& result, Nanos latency) noexcept;
+  void fail_in_class(const Session& session) noexcept;
+
   // delivery.hpp
   void read_replies(Slot slot, Session& session, Bytes bytes, Nanos now);
   void complete_reply(Slot slot, Session& session, const framing::Result& result, Nanos now);
@@ -214,6 +220,7 @@ class Engine {
 
 }  // namespace mcc
 
+#include "mcc/engine/classes.hpp"      // IWYU pragma: export
 #include "mcc/engine/connections.hpp"  // IWYU pragma: export
 #include "mcc/engine/delivery.hpp"     // IWYU pragma: export
 #include "mcc/engine/departing.hpp"    // IWYU pragma: export

@@ -83,10 +83,14 @@ struct Period {
 
 using Wait = std::variant<wait::Constant, wait::Uniform, wait::Exponential, wait::Period>;
 
+// A class of the program's, by its index, or none.
+using RequestClass = std::optional<std::uint8_t>;
+
 namespace step {
 
 struct Send {
   std::uint32_t message;
+  RequestClass request_class = std::nullopt;
 };
 struct Answer {
   std::array<std::uint32_t, 4> messages;  // by (HEAD ? 1 : 0) + (last ? 2 : 0)
@@ -114,10 +118,19 @@ using Step = std::variant<step::Send, step::Answer, step::Expect, step::Echo, st
 
 enum class Role : std::uint8_t { client, server };
 
+// Framing outcomes `from` to `to`, both inclusive, count in this class.
+struct OutcomeClass {
+  std::uint16_t from;
+  std::uint16_t to;
+  std::uint8_t request_class;
+};
+
 struct Program {
   Role role = Role::client;
   std::vector<Message> messages;
   std::vector<Step> steps;
+  std::size_t classes = 0;
+  std::vector<OutcomeClass> outcome_classes = {};
 };
 
 // Why a program cannot run: `step` is the index of the step at fault, or -1 for a fault of the whole.

@@ -11,6 +11,7 @@
 
 #include "mcc/framing/any_framer.hpp"
 #include "mcc/program.hpp"
+#include "mcc/stats.hpp"
 
 namespace mcc {
 
@@ -44,6 +45,7 @@ class ProgramCheck {
   std::optional<ProgramFault> run() {
     if (program_.steps.empty()) return ProgramFault{-1, "it has no steps"};
     if (program_.steps.size() > kStepsMax) return ProgramFault{-1, "it has more than 60,000 steps"};
+    if (const char* reason = class_fault()) return ProgramFault{-1, reason};
     for (std::size_t i = 0; i < program_.steps.size(); ++i) {
       const char* reason = std::visit([&](const auto& step) { return fault(i, step); }, program_.steps[i]);
       if (reason != nullptr) return at(i, reason);
@@ -73,9 +75,30 @@ class ProgramCheck {
     return std::holds_alternative<step::Echo>(step) || std::holds_alternative<step::Handler>(step);
   }
 
+  const char* class_fault() const {
+    if (program_.classes > stats::kClassesMax) return "it has more than 64 classes";
+    if (program_.classes > 0 && is_server()) return "it has classes, and only a client's requests have one";
+    std::vector<std::pair<std::uint32_t, std::uint32_t>> taken;
+    for (const OutcomeClass& outcomes : program_.outcome_classes) {
+      if (outcomes.request_class >= program_.classes) return "it has outcomes of a class that there is not";
+      if (outcomes.from == 0 || outcomes.from > outcomes.to || outcomes.to >= stats::kOutcomesMax) {
+        return "it has a class of outcomes that is not within 1-1023, low end first";
+      }
+      taken.emplace_back(outcomes.from, outcomes.to);
+    }
+    std::sort(taken.begin(), taken.end());
+    for (std::size_t i = 1; i < taken.size(); ++i) {
+      if (taken[i].first <= taken[i - 1].second) return "it has an outcome in two classes";
+    }
+    return nullptr;
+  }
+
   // --- Each step by itself. ---
 
-  const char* fault(std::size_t, const step::Send& send) const { return message_fault(send.message); }
+  const char* fault(std::size_t, const step::Send& send) const {
+    if (send.request_class && *send.request_class >= program_.classes) return "is in a class that there is not";
+    return message_fault(send.message);
+  }
 
   const char* fault(std::size_t i, const step::Answer& answer) const {
     if (!is_server()) return "answers, which only a server does";

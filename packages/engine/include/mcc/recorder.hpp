@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include "mcc/error.hpp"
 #include "mcc/failure.hpp"
@@ -19,21 +20,23 @@ namespace mcc {
 
 class Recorder {
  public:
-  // `block` is stats::kWords words, zero-filled, that outlive the recorder.
-  explicit Recorder(std::span<std::uint64_t> block) : words_(block.data()) {
-    if (block.size() < stats::kWords) throw Failure("MCC_ERR_STACK", "The stats block is too small.");
+  // `block` is stats::words(classes) words, zero-filled, that outlive the recorder.
+  explicit Recorder(std::span<std::uint64_t> block, std::size_t classes = 0)
+      : words_(block.data()), class_histograms_(classes) {
+    if (block.size() < stats::words(classes)) throw Failure("MCC_ERR_STACK", "The stats block is too small.");
     hdr_histogram_bucket_config config{};
     if (hdr_calculate_bucket_config(stats::kHdrLowestNs, stats::kHdrHighestNs, stats::kHdrDigits, &config) != 0 ||
         static_cast<std::size_t>(config.counts_len) != stats::kHdrCounts) {
       throw Failure("MCC_ERR_STACK", "HdrHistogram lays its counts out differently than the stats block does.");
     }
     words_[0] = stats::kVersion;
-    for (std::size_t i = 0; i < histograms_.size(); ++i) {
-      std::uint64_t* header = words_ + stats::kHistogramsAt + i * stats::kHistogramWords;
+    const auto lay_out = [&config](hdr_histogram& histogram, std::uint64_t* header) {
       header[kMin] = UINT64_MAX;
-      hdr_init_preallocated(&histograms_[i], &config);
-      histograms_[i].counts = reinterpret_cast<std::int64_t*>(header + stats::kHistogramHeader);
-    }
+      hdr_init_preallocated(&histogram, &config);
+      histogram.counts = reinterpret_cast<std::int64_t*>(header + stats::kHistogramHeader);
+    };
+    for (std::size_t i = 0; i < histograms_.size(); ++i) lay_out(histograms_[i], histogram_header(i));
+    for (std::size_t i = 0; i < classes; ++i) lay_out(class_histograms_[i], class_section(i) + stats::kClassHeader);
   }
 
   // histograms_ point into the block, and nothing points at them; but there is no use for a second one.
@@ -56,13 +59,15 @@ class Recorder {
 
   // Values above the highest that the histogram can hold count as that one.
   void record(stats::Histogram histogram, Nanos ns) noexcept {
-    const auto value = std::min(ns, static_cast<Nanos>(stats::kHdrHighestNs));
     const auto index = static_cast<std::size_t>(histogram);
-    hdr_record_value(&histograms_[index], static_cast<std::int64_t>(value));
-    std::uint64_t* header = words_ + stats::kHistogramsAt + index * stats::kHistogramWords;
-    ++header[kTotal];
-    header[kMin] = std::min(header[kMin], value);
-    header[kMax] = std::max(header[kMax], value);
+    record(histograms_[index], histogram_header(index), ns);
+  }
+
+  // The same of one class of the program's.
+  void complete_class(std::size_t index) noexcept { ++class_section(index)[0]; }
+  void fail_class(std::size_t index) noexcept { ++class_section(index)[1]; }
+  void record_class(std::size_t index, Nanos ns) noexcept {
+    record(class_histograms_[index], class_section(index) + stats::kClassHeader, ns);
   }
 
  private:
@@ -74,8 +79,24 @@ class Recorder {
     return stats::kCountersAt + static_cast<std::size_t>(counter);
   }
 
+  std::uint64_t* histogram_header(std::size_t index) noexcept {
+    return words_ + stats::kHistogramsAt + index * stats::kHistogramWords;
+  }
+  std::uint64_t* class_section(std::size_t index) noexcept {
+    return words_ + stats::kClassesAt + index * stats::kClassWords;
+  }
+
+  static void record(hdr_histogram& histogram, std::uint64_t* header, Nanos ns) noexcept {
+    const auto value = std::min(ns, static_cast<Nanos>(stats::kHdrHighestNs));
+    hdr_record_value(&histogram, static_cast<std::int64_t>(value));
+    ++header[kTotal];
+    header[kMin] = std::min(header[kMin], value);
+    header[kMax] = std::max(header[kMax], value);
+  }
+
   std::uint64_t* words_;
   std::array<hdr_histogram, static_cast<std::size_t>(stats::Histogram::count_)> histograms_{};
+  std::vector<hdr_histogram> class_histograms_;
 };
 
 }  // namespace mcc

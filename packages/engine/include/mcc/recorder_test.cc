@@ -70,6 +70,27 @@ TEST_CASE("the counts are HdrHistogram's own") {
   hdr_close(reference);
 }
 
+TEST_CASE("each class has its section after the rest") {
+  std::vector<std::uint64_t> words(stats::words(2));
+  Recorder recorder(words, 2);
+  recorder.complete_class(1);
+  recorder.complete_class(1);
+  recorder.fail_class(1);
+  recorder.record_class(1, 7);
+  const std::uint64_t* first = &words[stats::kClassesAt];
+  const std::uint64_t* second = first + stats::kClassWords;
+  CHECK(second[0] == 2);
+  CHECK(second[1] == 1);
+  CHECK(second[8] == 1);
+  CHECK(second[9] == 7);
+  CHECK(second[10] == 7);
+  CHECK(second[16 + 7] == 1);
+  CHECK(first[0] == 0);
+  CHECK(first[9] == UINT64_MAX);
+  std::vector<std::uint64_t> small(stats::words(2) - 1);
+  CHECK_THROWS_AS(Recorder(small, 2), Failure);
+}
+
 TEST_CASE("a block that is too small is refused") {
   std::vector<std::uint64_t> small(stats::kWords - 1);
   CHECK_THROWS_AS(Recorder{small}, Failure);

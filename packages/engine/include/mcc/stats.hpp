@@ -7,7 +7,7 @@
 
 namespace mcc::stats {
 
-inline constexpr std::uint64_t kVersion = 1;
+inline constexpr std::uint64_t kVersion = 2;
 
 enum class Counter : std::uint8_t {
   attempted,
@@ -56,8 +56,17 @@ inline constexpr std::size_t kHdrCounts = 33 * 1024;
 inline constexpr std::size_t kHistogramHeader = 8;
 inline constexpr std::size_t kHistogramWords = kHistogramHeader + kHdrCounts;
 
+// Words of a block without classes.
 inline constexpr std::size_t kWords = kHistogramsAt + static_cast<std::size_t>(Histogram::count_) * kHistogramWords;
-inline constexpr std::size_t kBytes = kWords * 8;
+
+// At the end, one section for each of the program's classes: [completed, failed, unused x6, histogram of latencies].
+inline constexpr std::size_t kClassesAt = kWords;
+inline constexpr std::size_t kClassesMax = 64;
+inline constexpr std::size_t kClassHeader = 8;
+inline constexpr std::size_t kClassWords = kClassHeader + kHistogramWords;
+
+// Words of the block of a program with so many classes.
+constexpr std::size_t words(std::size_t classes) noexcept { return kWords + classes * kClassWords; }
 
 static_assert(kCountersAt + static_cast<std::size_t>(Counter::count_) <= kHandlerNsAt);
 

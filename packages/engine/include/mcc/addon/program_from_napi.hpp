@@ -12,6 +12,7 @@
 #include "mcc/addon/from_napi.hpp"
 #include "mcc/failure.hpp"
 #include "mcc/program.hpp"
+#include "mcc/stats.hpp"
 
 namespace mcc::addon {
 
@@ -138,6 +139,23 @@ inline Wait wait_from(const Napi::Object& from, const std::string& where) {
   bad_program(where, "has a wait of the unknown kind '" + kind + "'");
 }
 
+inline RequestClass class_from(const Napi::Object& from, const std::string& where) {
+  const Napi::Value request_class = from.Get("class");
+  if (request_class.IsUndefined()) return std::nullopt;
+  const std::uint32_t index = size32(request_class, "class");
+  if (index >= stats::kClassesMax) bad_program(where, "is in a class that there is not");
+  return static_cast<std::uint8_t>(index);
+}
+
+inline OutcomeClass outcome_class_from(const Napi::Object& from, const std::string& where) {
+  const std::uint32_t first = size32(from.Get("from"), "from");
+  const std::uint32_t last = size32(from.Get("to"), "to");
+  if (first >= stats::kOutcomesMax || last >= stats::kOutcomesMax) bad_program(where, "is of outcomes above 1023");
+  const RequestClass request_class = class_from(from, where);
+  if (!request_class) bad_program(where, "is of no class");
+  return {static_cast<std::uint16_t>(first), static_cast<std::uint16_t>(last), *request_class};
+}
+
 inline step::Answer answer_from(const Napi::Object& from, const std::string& where) {
   const Napi::Array list = array(from.Get("messages"), "messages");
   step::Answer answer{};
@@ -164,7 +182,7 @@ inline step::Close close_from(const Napi::Object& from, const std::string& where
 
 inline Step step_from(const Napi::Object& from, const std::string& where) {
   const std::string kind = text(from.Get("kind"), "kind");
-  if (kind == "send") return step::Send{size32(from.Get("message"), "message")};
+  if (kind == "send") return step::Send{size32(from.Get("message"), "message"), class_from(from, where)};
   if (kind == "answer") return answer_from(from, where);
   if (kind == "expect") return step::Expect{framing_from(object(from.Get("framing"), "framing"), where)};
   if (kind == "echo") return step::Echo{};
@@ -188,9 +206,11 @@ auto blame_program(const std::string& where, Convert convert) {
 
 // One of the program's lists; `entry` is what one of its entries is called.
 template <class Convert>
-auto list_from(const Napi::Object& program, const char* list, const char* entry, Convert convert) {
-  const Napi::Array entries = array(program.Get(list), list);
+auto list_from(const Napi::Object& program, const char* list, const char* entry, Convert convert,
+               bool is_optional = false) {
   std::vector<decltype(convert(program, std::string()))> result;
+  if (program.Get(list).IsUndefined() && is_optional) return result;
+  const Napi::Array entries = array(program.Get(list), list);
   for (std::uint32_t i = 0; i < entries.Length(); ++i) {
     const std::string where = entry + (" " + std::to_string(i));
     result.push_back(
@@ -199,11 +219,18 @@ auto list_from(const Napi::Object& program, const char* list, const char* entry,
   return result;
 }
 
+// Only how many there are matters here.
+inline std::size_t classes_from(const Napi::Object& program) {
+  const Napi::Value names = program.Get("classes");
+  return names.IsUndefined() ? 0 : array(names, "classes").Length();
+}
+
 inline Program program_from(const Napi::Value& value) {
   return blame_program("", [&] {
     const Napi::Object from = object(value, "program");
     return Program{role_from(from.Get("role")), list_from(from, "messages", "message", message_from),
-                   list_from(from, "steps", "step", step_from)};
+                   list_from(from, "steps", "step", step_from), classes_from(from),
+                   list_from(from, "outcomeClasses", "outcome class", outcome_class_from, true)};
   });
 }
 

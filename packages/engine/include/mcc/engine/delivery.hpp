@@ -84,9 +84,11 @@ template <class S, Clock C>
 void Engine<S, C>::complete_reply(Slot slot, Session& session, const framing::Result& result, Nanos now) {
   complete(session);
   const auto since = [now](Nanos start) { return now > start ? now - start : 0; };
-  recorder_.record(stats::Histogram::latency, since(departure_of(slot, session)));
+  const Nanos latency = since(departure_of(slot, session));
+  recorder_.record(stats::Histogram::latency, latency);
   if (paced_) recorder_.record(stats::Histogram::service, since(session.at));
   recorder_.outcome(result.outcome);
+  if (program_.classes > 0) complete_in_classes(session, result, latency);
   if (result.error != Error::none) {
     recorder_.add(Counter::requests_failed);
     recorder_.error(result.error);

@@ -15,7 +15,7 @@ Engine<S, C>::Engine(const EngineOptions& options, const CompiledProgram& progra
       program_(program),
       stack_(stack),
       clock_(clock),
-      recorder_(stats),
+      recorder_(stats, program.classes),
       sessions_(options.sessions),
       generations_(program.has_handler ? options.sessions : 0),
       turns_(program.has_finite_repeat ? options.sessions : 0),

@@ -39,6 +39,7 @@ void Engine<S, C>::advance(Slot slot, Session& session, Nanos now) {
         if (is_client() || is_closing()) arm(slot, session.at + options_.timeout_ns);
         return;
       case Op::Kind::expect_none:
+        if (program_.classes > 0) complete_in_class(session);
         complete(session);
         ++session.step;
         break;
@@ -132,7 +133,7 @@ Nanos Engine<S, C>::departure_of(Slot slot, const Session& session) noexcept {
 
 template <class S, Clock C>
 const Burst& Engine<S, C>::burst_of(const Op& op, const Session& session) const noexcept {
-  if (op.kind == Op::Kind::burst) return program_.bursts[op.index];
+  if (op.kind == Op::Kind::burst) return program_.bursts[op.batched ? program_.batches[op.index].burst : op.index];
   return program_.bursts[op.index + (session.has(Session::kHead) ? 1u : 0u) + (session.has(Session::kLast) ? 2u : 0u)];
 }
 

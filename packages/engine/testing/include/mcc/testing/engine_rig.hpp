@@ -41,7 +41,7 @@ class EngineRig {
       : stack(clock),
         options_(complete(options, program, sessions)),
         program_(compiled(program)),
-        stats_(stats::kWords),
+        stats_(stats::words(program.classes)),
         events_(kEventBytesMin),
         engine(options_, program_, stack, clock, stats_, events_) {}
 
@@ -89,6 +89,12 @@ class EngineRig {
   std::vector<std::uint64_t> histogram(stats::Histogram which) const {
     const std::size_t at = stats::kHistogramsAt + static_cast<std::size_t>(which) * stats::kHistogramWords;
     return {stats_[at], stats_[at + 1], stats_[at + 2]};
+  }
+  // [completed, failed, total, min, max of its histogram]
+  std::vector<std::uint64_t> of_class(std::size_t index) const {
+    const std::size_t at = stats::kClassesAt + index * stats::kClassWords;
+    const std::size_t latency = at + stats::kClassHeader;
+    return {stats_[at], stats_[at + 1], stats_[latency], stats_[latency + 1], stats_[latency + 2]};
   }
   std::vector<Heard> take_heard() { return std::exchange(heard_, {}); }
 

@@ -21,6 +21,7 @@ inline Message message(std::string_view text, std::vector<Patch> patches = {}) {
 }
 
 inline Step send(std::uint32_t index = 0) { return step::Send{index}; }
+inline Step send_in(std::uint8_t request_class, std::uint32_t index = 0) { return step::Send{index, request_class}; }
 inline Step expect(Framing framing) { return step::Expect{std::move(framing)}; }
 inline Step expect_fixed(std::uint64_t bytes) { return expect(framing::Fixed{bytes}); }
 inline Step expect_line() { return expect(framing::Delimiter{to_bytes("\n")}); }
@@ -39,6 +40,11 @@ inline Step handler() { return step::Handler{}; }
 
 inline Program client(std::vector<Message> messages, std::vector<Step> steps) {
   return {Role::client, std::move(messages), std::move(steps)};
+}
+inline Program with_classes(std::size_t classes, Program program, std::vector<OutcomeClass> outcome_classes = {}) {
+  program.classes = classes;
+  program.outcome_classes = std::move(outcome_classes);
+  return program;
 }
 inline Program server(std::vector<Message> messages, std::vector<Step> steps) {
   return {Role::server, std::move(messages), std::move(steps)};

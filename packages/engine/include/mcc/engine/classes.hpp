@@ -1,0 +1,48 @@
+#pragma once
+// Engine: a client's requests, counted and timed by class, where the program has classes.
+
+#include "mcc/engine.hpp"
+
+namespace mcc {
+
+// Of the `nth` request of a batch, from 0.
+template <class S, Clock C>
+RequestClass Engine<S, C>::class_of(const Op& sender, std::uint32_t nth) const noexcept {
+  return sender.batched ? program_.batches[sender.index].places[nth].request_class : std::nullopt;
+}
+
+// The request that the present step completes.
+template <class S, Clock C>
+void Engine<S, C>::complete_in_class(const Session& session) noexcept {
+  const Op& op = program_.ops[session.step];
+  const Op& sender = program_.ops[op.sender];
+  if (const RequestClass own = class_of(sender, sender.requests - op.outstanding)) recorder_.complete_class(*own);
+}
+
+// The request whose reply the present step has read: in its own class, and in that of the outcome.
+template <class S, Clock C>
+void Engine<S, C>::complete_in_classes(const Session& session, const framing::Result& result, Nanos latency) noexcept {
+  const auto count = [&](std::uint8_t request_class) {
+    recorder_.complete_class(request_class);
+    recorder_.record_class(request_class, latency);
+    if (result.error != Error::none) recorder_.fail_class(request_class);
+  };
+  const Op& op = program_.ops[session.step];
+  const Op& sender = program_.ops[op.sender];
+  if (const RequestClass own = class_of(sender, sender.requests - op.outstanding)) count(*own);
+  if (program_.outcome_classes.empty()) return;
+  if (const RequestClass other = program_.outcome_classes[result.outcome]) count(*other);
+}
+
+// What is outstanding is lost.
+template <class S, Clock C>
+void Engine<S, C>::fail_in_class(const Session& session) noexcept {
+  if (session.state == State::speaking) return;
+  const Op& op = program_.ops[session.step];
+  const Op& sender = program_.ops[op.sender];
+  for (std::uint32_t left = op.outstanding; left > 0; --left) {
+    if (const RequestClass own = class_of(sender, sender.requests - left)) recorder_.fail_class(*own);
+  }
+}
+
+}  // namespace mcc
