@@ -12,14 +12,22 @@ export interface Metric {
   readonly share?: (report: Measured) => number | undefined;
 }
 
-const STATISTICS = ['min', 'mean', 'p50', 'p75', 'p90', 'p99', 'p999', 'p9999', 'max'] as const;
+const STATISTICS = ['min', 'mean', 'stdev', 'p50', 'p75', 'p90', 'p99', 'p999', 'p9999', 'max'] as const;
 
 /** Every metric that a threshold can name. */
 export const METRICS: ReadonlyMap<string, Metric> = new Map([
   ...times('latency', (report) => report.latencyUs),
+  ...times('serviceTime', (report) => report.serviceTimeUs),
+  // As it was called first.
   ...times('service', (report) => report.serviceTimeUs),
   ...times('connect', (report) => report.connections.connectTimeUs),
   ...times('pacing', (report) => report.pacing?.errorUs),
+  count('pacing.scheduled', (report) => report.pacing?.scheduled),
+  count(
+    'pacing.late',
+    (report) => report.pacing?.late,
+    ({ pacing }) => pacing && percent(pacing.late, pacing.scheduled),
+  ),
   count('errors', totalErrors, (report) =>
     percent(totalErrors(report), report.requests.sent || report.connections.attempted),
   ),
@@ -38,11 +46,23 @@ export const METRICS: ReadonlyMap<string, Metric> = new Map([
     (report) => report.connections.failed,
     (report) => percent(report.connections.failed, report.connections.attempted),
   ),
+  count(
+    'connections.closedByPeer',
+    (report) => report.connections.closedByPeer,
+    (report) => percent(report.connections.closedByPeer, report.connections.established),
+  ),
+  count('connections.reconnected', (report) => report.connections.reconnected),
   count('connections.peak', (report) => report.connections.peak),
   count('connections.open', (report) => report.connections.open),
   count('connections.rate', (report) => report.connections.ratePerSecond),
   count('bytes.sent', (report) => report.bytes.sent),
   count('bytes.received', (report) => report.bytes.received),
+  count(
+    'process.busyPercent',
+    (report) => report.process.busyPercent,
+    (report) => report.process.busyPercent,
+  ),
+  count('process.maxRssBytes', (report) => report.process.maxRssBytes),
 ]);
 
 function times(name: string, of: (report: Measured) => Distribution | undefined): [string, Metric][] {

@@ -13,6 +13,9 @@ describe('parseThreshold', () => {
     ['errors<0.1%', { metric: 'errors', bound: 0.1, percent: true }],
     ['errors==0', { metric: 'errors', operator: '==', bound: 0, percent: false }],
     ['requests.rate>=120k', { metric: 'requests.rate', operator: '>=', bound: 120_000 }],
+    ['pacing.late<0.1%', { metric: 'pacing.late', bound: 0.1, percent: true }],
+    ['serviceTime.p99<1ms', { metric: 'serviceTime.p99', bound: 1000 }],
+    ['process.maxRssBytes<1.2g', { metric: 'process.maxRssBytes', bound: 1.2e9 }],
     ['connections.peak>3.2m', { metric: 'connections.peak', operator: '>', bound: 3_200_000 }],
   ])('reads %s', (expression, expected) => {
     expect(parseThreshold(expression)).toMatchObject({ expression, ...expected });
@@ -72,9 +75,39 @@ describe('evaluate', () => {
     expect(evaluate(['errors<25%'], idle)).toEqual([{ expression: 'errors<25%', actual: 25, passed: false }]);
   });
 
+  it('takes the late departures as a share of all that were scheduled', () => {
+    const paced = sampleReport({ pacing: { scheduled: 2000, late: 3, errorUs: sampleDistribution([0.2, 0.3, 12]) } });
+    expect(evaluate(['pacing.late<0.1%', 'pacing.late<3', 'pacing.max<10us', 'pacing.scheduled==2k'], paced)).toEqual([
+      { expression: 'pacing.late<0.1%', actual: 0.15, passed: false },
+      { expression: 'pacing.late<3', actual: 3, passed: false },
+      { expression: 'pacing.max<10us', actual: expect.closeTo(12, 1), passed: false },
+      { expression: 'pacing.scheduled==2k', actual: 2000, passed: true },
+    ]);
+  });
+
+  it('knows the time from the actual departure by the name that the report gives it', () => {
+    const slow = sampleReport({ serviceTimeUs: sampleDistribution([100]), latencyUs: sampleDistribution([9000]) });
+    expect(evaluate(['serviceTime.max<1ms', 'service.max<1ms', 'latency.max<1ms'], slow)).toMatchObject([
+      { passed: true },
+      { passed: true },
+      { passed: false },
+    ]);
+  });
+
+  it('judges the generator itself', () => {
+    const busy = sampleReport({
+      process: { cpuSeconds: { user: 1, system: 1 }, maxRssBytes: 1.5e9, busyPercent: 97 },
+    });
+    expect(evaluate(['process.busyPercent<90%', 'process.maxRssBytes<1.2g'], busy)).toMatchObject([
+      { actual: 97, passed: false },
+      { actual: 1.5e9, passed: false },
+    ]);
+  });
+
   it('counts a metric that was not measured as crossed', () => {
-    expect(evaluate(['pacing.p99<1ms'], report)).toEqual([
+    expect(evaluate(['pacing.p99<1ms', 'pacing.late<1%'], report)).toEqual([
       { expression: 'pacing.p99<1ms', actual: null, passed: false },
+      { expression: 'pacing.late<1%', actual: null, passed: false },
     ]);
   });
 

@@ -12,7 +12,7 @@ const COMPARE = {
 
 /** In microseconds. */
 const TIME_UNITS: ReadonlyMap<string, number> = new Map(Object.entries({ ns: 1e-3, us: 1, µs: 1, ms: 1e3, s: 1e6 }));
-const COUNT_UNITS: ReadonlyMap<string, number> = new Map(Object.entries({ '': 1, k: 1e3, m: 1e6 }));
+const COUNT_UNITS: ReadonlyMap<string, number> = new Map(Object.entries({ '': 1, k: 1e3, m: 1e6, g: 1e9 }));
 
 /** A condition on the report, such as `latency.p99<5ms`. */
 export interface Threshold {
@@ -37,7 +37,7 @@ export function parseThreshold(expression: string): Threshold {
   const units = metric.unit === 'time' ? TIME_UNITS : COUNT_UNITS;
   const factor = percent ? 1 : Number(digits) === 0 && suffix === '' ? 1 : units.get(suffix.toLowerCase());
   if (factor === undefined) {
-    const wanted = metric.unit === 'time' ? 'one of the units ns, us, ms, s' : 'a plain number, or one with k or m';
+    const wanted = metric.unit === 'time' ? 'one of the units ns, us, ms, s' : 'a plain number, or one with k, m or g';
     throw bad(expression, `compares ${name}, which wants ${wanted}`);
   }
   return {
