@@ -42,6 +42,7 @@ write(
   ),
 );
 write('target.yaml', 'dest: 127.0.0.1:1');
+write('http.yaml', 'proto: http');
 write('bad.yaml', 'lab: { x: 1 }\nconn: 5');
 write(
   'node_modules/mcc-proto-mine/package.json',
@@ -73,6 +74,10 @@ describe.concurrent('a mistake is one sentence, and exit code 2', () => {
     [[...lab, '--durration', '1s'], /unknown option --durration, did you mean --duration\?/],
     [['run', ...lab, '--http.paht=/'], /unknown option --http\.paht, did you mean --http\.path\?/],
     [['run', ...lab, '-z'], /unknown option -z/],
+    [['run', ...lab, '-l', '64', '-z'], /unknown option -z/],
+    [['run', ...lab, '-l', '64', '--proto', 'http'], /unknown option -l/],
+    [['run', ...lab, '-l', 'long'], /-l: "long" is not a size/],
+    [['run', ...lab, 'localhost:1', '--stage', '10k'], /--stage: "10k" is not a stage: use TIME:RATE/],
     [['run', ...lab, '--conn'], /--conn needs a value \(N\)/],
     [['run', ...lab, '--conn', '10x'], /--conn: "10x" is not a whole number/],
     [['run', ...lab, '-d', '-1', 'localhost'], /-d: "-1" is not a duration/],
@@ -119,11 +124,37 @@ describe.concurrent('mcc', () => {
     }
   });
 
+  it('--help lists every flag of both originals', async () => {
+    const { stdout } = await mcc('--help');
+    const letters = [...stdout.matchAll(/^  -([a-zA-Z]), --/gm)].map((match) => match[1]);
+    expect(letters).toEqual(expect.arrayContaining([...'cdswlebrtph']));
+    for (const flag of ['--smp', '--network-stack', '--dest']) expect(stdout).toContain(flag);
+  });
+
   it('run --help lists the options of the chosen plugins', async () => {
     const { code, stdout } = await mcc('run', '--proto', 'http', ...lab, '--help');
     expect(code).toBe(0);
     expect(stdout).toMatch(/^Options of http:$/m);
     expect(stdout).toMatch(/--http\.path/);
+  });
+
+  it.each<[string, string[], string, string]>([
+    [
+      'the classic command line drives raw, until a signal',
+      ['-c', '9', '-l', '64', '-e', '1', '-b', '3', '-s', '1'],
+      'raw',
+      '0',
+    ],
+    ['and every flag of it does', ['-w', '1', '-d', '1', '-r', '0.2', '-p', '1', '-t', '0'], 'raw', '0'],
+    ['flags that both protocols have leave it at http', ['-c', '9', '-t', '1', '-s', '1', '-w', '1'], 'http', '10s'],
+    ['a protocol that is named stays', ['-l', '64', '--proto', 'http'], 'http', '10s'],
+    ['in a file, too', ['-l', '64', '--config', 'http.yaml'], 'http', '10s'],
+    ['raw that is named has the defaults of every run', ['-l', '64', '--proto', 'raw'], 'raw', '10s'],
+  ])('%s: %j', async (_what, args, protocol, duration) => {
+    const { code, stdout } = await mcc(...lab, ...args, '--help');
+    expect(code).toBe(0);
+    expect(stdout.match(/^Options of (http|raw):$/gm)).toEqual([`Options of ${protocol}:`]);
+    expect(stdout).toMatch(new RegExp(`--duration TIME .*, or ${duration}$`, 'm'));
   });
 
   it('serve --help lists its own', async () => {

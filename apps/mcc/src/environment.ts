@@ -1,10 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { usageError, type PluginDefaults, type PluginPlaces } from '@mcc/core';
+import { usageError, type PluginDefaults, type PluginPlaces, type RunDefaults } from '@mcc/core';
 
 /** What is taken when no plugin is named. */
 export const PLUGIN_DEFAULTS: PluginDefaults = { stack: 'kernel', proto: 'http', reporter: 'console' };
+
+/** Of `mcc run`. Those are taken whose protocol knows most of the one-letter flags that are given; of several, the first. */
+export const RUN_DEFAULTS: readonly [RunDefaults, ...RunDefaults[]] = [
+  { ...PLUGIN_DEFAULTS, durationNs: 10e9 },
+  // The command line of the original mcc, which had no other protocol: -l -e -b -r -p are flags of raw alone.
+  { ...PLUGIN_DEFAULTS, proto: 'raw', durationNs: 0 },
+];
 
 /** Where plugins are looked up: the working directory, then where this program is installed. */
 export function pluginPlaces(): PluginPlaces {

@@ -70,7 +70,7 @@ async function dispatch(args: readonly string[]): Promise<number> {
   }
   if (named === undefined && first !== undefined && wantsHelp([first])) {
     const { printOverview } = await import('./commands/overview.js');
-    printOverview(cli);
+    await printOverview(cli);
     return 0;
   }
   // Only the command's name goes through cac: it would turn the value 007 into the number 7.

@@ -20,14 +20,19 @@ export { openCommand, readCommand, type OpenedCommand, type ReadCommand } from '
 export {
   runOptions,
   serveOptions,
+  type Arrival,
   type PluginDefaults,
+  type RunDefaults,
   type RunOptions,
   type ServeOptions,
 } from './options/core-options.js';
 export { describeOptions, type OptionSpec } from './options/describe.js';
+export { planLoad, type LoadPlan } from './options/load-plan.js';
 export { firstLine, usageError } from './options/raw.js';
 export { prepareRun, prepareServe, type ChosenPlugins, type Prepared } from './options/requests.js';
-export { peekArgv, scanArgv } from './options/scan-argv.js';
+export { peekArgv, scanArgv, unknownLetters } from './options/scan-argv.js';
+export type { Stage } from './options/stage.js';
+export { readTrace, type Trace } from './options/trace.js';
 export { didYouMean } from './options/suggest.js';
 export { validateOptions } from './options/validate.js';
 export { listPlugins, type InstalledPlugin } from './plugins/list.js';

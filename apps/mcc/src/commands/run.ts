@@ -1,33 +1,34 @@
 import {
-  openCommand,
   peekArgv,
   prepareRun,
   processIo,
   readCommand,
   run,
-  runOptions,
   usageError,
   type ChosenPlugins,
   type LoadedPlugin,
 } from '@mcc/core';
 import type { CAC } from 'cac';
-import { PLUGIN_DEFAULTS, pluginPlaces } from '../environment.js';
+import { RUN_DEFAULTS } from '../environment.js';
 import { warn } from '../failure.js';
-import { HELP_SPECS, printHelp, wantsHelp } from '../help.js';
+import { printHelp, wantsHelp } from '../help.js';
+import { openRun } from '../open-run.js';
 
-/** `mcc run`: drives load at a target. */
-export async function runCommand(args: readonly string[], cli: CAC): Promise<number> {
-  const opened = await openCommand(runOptions(PLUGIN_DEFAULTS), args, pluginPlaces(), HELP_SPECS);
+/** `mcc run`: drives load at a target. `candidates` are what it may take by default. */
+export async function runCommand(args: readonly string[], cli: CAC, candidates = RUN_DEFAULTS): Promise<number> {
+  const { opened, defaults } = await openRun(args, candidates);
   if (wantsHelp(args)) {
     printHelp(cli, opened.specs);
     return 0;
   }
   const { options, plugins, positionals, optionsForReport } = readCommand(opened, args);
   const dest = chooseTarget(args, positionals);
-  const { request, warnings } = await prepareRun({ ...options, ...dest }, sortPlugins(plugins), {
-    ...optionsForReport,
-    ...dest,
-  });
+  const { request, warnings } = await prepareRun(
+    { ...options, ...dest },
+    sortPlugins(plugins),
+    { ...optionsForReport, ...dest },
+    defaults.durationNs,
+  );
   warnings.forEach(warn);
   const console = dataGoesToStdout(plugins) ? process.stderr : process.stdout;
   const { exitCode } = await run(request, processIo({ console }));

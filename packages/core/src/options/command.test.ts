@@ -33,7 +33,7 @@ fixture.write({
 });
 
 const places = { cwd: fixture.root, home: fixture.root };
-const schema = runOptions({ stack: './stack.mjs', proto: './proto.mjs', reporter: './one.mjs' });
+const schema = runOptions({ stack: './stack.mjs', proto: './proto.mjs', reporter: './one.mjs', durationNs: 10e9 });
 
 /** An option of the command line alone. */
 const help: OptionSpec = {

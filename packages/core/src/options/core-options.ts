@@ -1,12 +1,19 @@
 import { z } from 'zod';
 import { parseCpuList } from './cpus.js';
-import { count, duration, list, text } from './schemas.js';
+import { count, duration, formatDuration, list, rate, text } from './schemas.js';
+import { stagesWithin } from './stage.js';
 
 /** The plugins that are taken when none are named. Whoever starts a run decides: core knows no plugin by name. */
 export interface PluginDefaults {
   readonly stack: string;
   readonly proto: string;
   readonly reporter: string;
+}
+
+/** What `mcc run` takes besides, when nothing is said. */
+export interface RunDefaults extends PluginDefaults {
+  /** Of the load phase; 0: until a signal. */
+  readonly durationNs: number;
 }
 
 /** No duration may be longer: timers of JavaScript run to 24 days. */
@@ -16,9 +23,12 @@ const MS_NS = 1_000_000;
 /** Connections are numbered with 32 bits, and each takes memory from the start. */
 const CONNECTIONS_MAX = 1_000_000_000;
 const WORKERS_MAX = 1024;
+/** Requests per second over all connections: one in 1000 s, and more than any machine sends. */
+const RATE_MIN = 0.001;
+const RATE_MAX = 100_000_000;
 
 /** Options of `mcc run`. Each field documents itself: help and configuration files are derived from it. */
-export function runOptions(defaults: PluginDefaults) {
+export function runOptions(defaults: RunDefaults) {
   return z.object({
     dest: text().optional().describe('target: HOST[:PORT] or an http:// URL; required').meta({ placeholder: 'TARGET' }),
     ...pluginOptions(defaults),
@@ -31,17 +41,32 @@ export function runOptions(defaults: PluginDefaults) {
       .prefault('100')
       .describe('total connections, over all workers')
       .meta({ alias: 'c' }),
-    duration: time().prefault('10s').describe('length of the load phase; 0: until a signal').meta({ alias: 'd' }),
+    duration: time()
+      .optional()
+      .describe(
+        'length of the load phase; 0: until a signal; ' +
+          `default: that of --stage or of the file of --arrival, or ${formatDuration(defaults.durationNs)}`,
+      )
+      .meta({ alias: 'd' }),
     ...workerOptions('lowest allowed core up'),
     connectTimeout: time(MS_NS).prefault('10s').describe('how long to wait for a connection'),
     timeout: time(MS_NS).prefault('10s').describe('how long to wait for a reply'),
     setupTime: time().prefault('0').describe('connections open evenly over this time; 0: at once').meta({ alias: 's' }),
     waitTime: time().prefault('0').describe('pause between set-up and load').meta({ alias: 'w' }),
-    rate: count({ min: 1 })
+    rate: rate({ min: RATE_MIN, max: RATE_MAX })
       .optional()
       .describe('requests per second over all connections (open loop)')
       .meta({ alias: 'R' }),
-    arrival: arrival().optional().describe('inter-departure times under --rate'),
+    arrival: arrival()
+      .optional()
+      .describe('inter-departure times: constant (default), poisson or uniform under --rate, or file:PATH, a trace'),
+    stage: list()
+      .transform(stagesWithin({ durationNs: DURATION_MAX_NS, rate: RATE_MAX }))
+      .optional()
+      .describe(
+        'go to a rate, or to a number of connections in use, evenly over TIME; repeatable, one after the other: 30s:10k',
+      )
+      .meta({ placeholder: 'TIME:RATE|TIME:conn=N' }),
     source: list()
       .transform((parts) => parts.join(','))
       .optional()
@@ -74,6 +99,9 @@ export function serveOptions(defaults: PluginDefaults) {
     ...runWideOptions(),
   });
 }
+
+/** How departures are spread in time. */
+export type Arrival = 'constant' | 'poisson' | 'uniform' | `file:${string}`;
 
 export type RunOptions = Readonly<z.output<ReturnType<typeof runOptions>>>;
 export type ServeOptions = Readonly<z.output<ReturnType<typeof serveOptions>>>;
@@ -126,10 +154,16 @@ function time(min = 0) {
 }
 
 function arrival() {
-  const kinds = 'constant, poisson, uniform, file:PATH';
   return text()
-    .refine((value) => /^(constant|poisson|uniform|file:.+)$/.test(value), {
-      error: ({ input }) => `"${String(input)}" is not one of ${kinds}`,
+    .transform((value, context) => {
+      if (isArrival(value)) return value;
+      const message = `"${value}" is not one of constant, poisson, uniform, file:PATH`;
+      context.addIssue({ code: 'custom', input: value, message });
+      return z.NEVER;
     })
     .meta({ placeholder: 'KIND' });
+}
+
+function isArrival(text: string): text is Arrival {
+  return /^(constant|poisson|uniform|file:.+)$/.test(text);
 }

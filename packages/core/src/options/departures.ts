@@ -1,15 +1,28 @@
-import type { Departures } from '../contracts/stack.js';
-import type { RunOptions } from './core-options.js';
+import type { Departures, RateStage } from '../contracts/stack.js';
+import type { LoadPlan } from './load-plan.js';
 import { usageError } from './raw.js';
 
-/** The schedule that `--rate` and `--arrival` ask for; undefined for a closed loop. Throws MccError. */
-export function departuresOf({ rate, arrival }: Pick<RunOptions, 'rate' | 'arrival'>): Departures | undefined {
-  if (rate === undefined) {
-    if (arrival === undefined) return undefined;
-    throw usageError(`--arrival ${arrival} says how departures are spread: give their number a second with --rate`);
+/** The schedule that a plan of the load makes; undefined for a closed loop. Throws MccError for what no engine runs. */
+export function departuresOf({ arrival, rate, stages, trace }: LoadPlan): Departures | undefined {
+  if (stages.some((stage) => stage.connections !== undefined)) {
+    throw usageError('--stage with conn= is not supported yet: ramp the rate, or use --setup-time for the connections');
   }
-  return {
-    arrival: (arrival ?? 'constant') as Departures['arrival'],
-    stages: [{ durationNs: 0, from: rate, to: rate }],
-  };
+  if (trace !== undefined) {
+    if (trace.messageBytes !== undefined) {
+      throw usageError('--arrival file: with sizes is not supported yet: leave out the second column');
+    }
+    return { arrival: 'trace', stages: [], traceNs: trace.departuresNs };
+  }
+  if (rate === undefined) return undefined;
+  return { arrival, stages: [{ durationNs: 0, from: rate, to: rate }, ...ramps(rate, stages)] };
+}
+
+/** Each stage begins where the one before it ended. */
+function ramps(start: number, stages: LoadPlan['stages']): RateStage[] {
+  let from = start;
+  return stages.map(({ durationNs, rate }) => {
+    const ramp = { durationNs, from, to: rate! };
+    from = ramp.to;
+    return ramp;
+  });
 }

@@ -4,7 +4,7 @@ import type { LoadedPlugin } from '../run/request.js';
 import { runOptions, serveOptions } from './core-options.js';
 import { prepareRun, prepareServe } from './requests.js';
 
-const defaults = { stack: 's', proto: 'p', reporter: 'r' };
+const defaults = { stack: 's', proto: 'p', reporter: 'r', durationNs: 10e9 };
 
 function loaded(defaultPort?: number): LoadedPlugin {
   const plugin = { name: 'x', ...(defaultPort !== undefined && { defaultPort }) } as Plugin;
@@ -13,7 +13,7 @@ function loaded(defaultPort?: number): LoadedPlugin {
 
 const plugins = { stack: loaded(), protocol: loaded(80), reporters: [loaded()] };
 const run = (values: Record<string, unknown>, chosen = plugins) =>
-  prepareRun(runOptions(defaults).parse(values), chosen, { some: 'option' });
+  prepareRun(runOptions(defaults).parse(values), chosen, { some: 'option' }, defaults.durationNs);
 
 describe('prepareRun', () => {
   it('makes a request of the options', async () => {
@@ -30,7 +30,7 @@ describe('prepareRun', () => {
       setupTimeNs: 2e9,
       sources: [],
       thresholds: [],
-      optionsForReport: { some: 'option' },
+      optionsForReport: { some: 'option', duration: '10s' },
     });
     expect(request.cpus).toHaveLength(1);
     expect(warnings).toEqual([]);
@@ -47,9 +47,15 @@ describe('prepareRun', () => {
     expect(warnings[0]).toMatch(/^1000 workers share \d+ cores?, so none is pinned/);
   });
 
+  it('lasts as long as it is told to', async () => {
+    const { request } = await run({ dest: '127.0.0.1', duration: '0' });
+    expect(request).toMatchObject({ durationNs: 0, optionsForReport: { duration: '0' } });
+  });
+
   it.each([
     [{}, 'no target is given: use --dest HOST:PORT or --dest http://HOST:PORT/'],
-    [{ dest: '127.0.0.1', arrival: 'poisson' }, /^--arrival poisson says how .* with --rate$/],
+    [{ dest: '127.0.0.1', arrival: 'poisson' }, /^--arrival poisson needs --rate/],
+    [{ dest: '127.0.0.1', conn: '5', stage: '1s:conn=5' }, /^--stage with conn= is not supported yet/],
     [{ dest: '127.0.0.1', conn: '1', smp: '2' }, '--conn 1 is fewer than --smp 2: each worker needs a connection'],
     [{ dest: '127.0.0.1', threshold: ['latency<'] }, /^--threshold 'latency<' /],
     [{ dest: '127.0.0.1', source: 'x' }, /^--source: "x"/],

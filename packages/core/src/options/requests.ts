@@ -8,8 +8,10 @@ import { parseThreshold } from '../thresholds/threshold.js';
 import type { RunOptions, ServeOptions } from './core-options.js';
 import { allowedCpus, chooseCpus } from './cpus.js';
 import { departuresOf } from './departures.js';
+import { planLoad } from './load-plan.js';
 import { firstLine, usageError } from './raw.js';
 import { familyOf, resolveHost } from './resolve-host.js';
+import { formatDuration } from './schemas.js';
 import { parseSources } from './sources.js';
 import { parseHostPort, parseTarget } from './target.js';
 
@@ -29,17 +31,23 @@ export interface Prepared<Request> {
 const DEFAULT_LISTEN_PORT = 8080;
 const DEFAULT_LISTEN = `127.0.0.1:${DEFAULT_LISTEN_PORT}`;
 
-/** Turns validated options into what `run` takes: resolves the target, chooses cores and seed. Throws MccError. */
+/**
+ * Turns validated options into what `run` takes: plans the load, resolves the target, chooses cores and seed. `durationNs`
+ * is how long the load lasts when the options do not say. Throws MccError.
+ */
 export async function prepareRun(
   options: RunOptions,
   plugins: ChosenPlugins,
   optionsForReport: Readonly<Record<string, unknown>>,
+  durationNs: number,
 ): Promise<Prepared<RunRequest>> {
   if (options.dest === undefined)
     throw usageError('no target is given: use --dest HOST:PORT or --dest http://HOST:PORT/');
   if (options.conn < options.smp) {
     throw usageError(`--conn ${options.conn} is fewer than --smp ${options.smp}: each worker needs a connection`);
   }
+  const load = await planLoad(options, durationNs);
+  const departures = departuresOf(load);
   options.threshold.forEach(parseThreshold);
   const target = parseTarget(options.dest, plugins.protocol.plugin.defaultPort);
   const sources = options.source === undefined ? [] : parseSources(options.source);
@@ -53,17 +61,17 @@ export async function prepareRun(
     smp: options.smp,
     ...(cpus !== undefined && { cpus }),
     seed: options.seed ?? randomSeed(),
-    optionsForReport,
+    optionsForReport: { ...optionsForReport, duration: formatDuration(load.durationNs) },
     dest: options.dest,
     target,
     endpoints,
     connections: options.conn,
-    durationNs: options.duration,
+    durationNs: load.durationNs,
     connectTimeoutNs: options.connectTimeout,
     timeoutNs: options.timeout,
     setupTimeNs: options.setupTime,
     waitTimeNs: options.waitTime,
-    ...departures(options),
+    ...(departures !== undefined && { departures }),
     intervalNs: options.interval,
     sources,
     thresholds: options.threshold,
@@ -92,11 +100,6 @@ export async function prepareServe(
     connections: options.conn ?? connectionsMax,
   };
   return { request, warnings };
-}
-
-function departures(options: RunOptions): Pick<RunRequest, 'departures'> {
-  const departures = departuresOf(options);
-  return departures === undefined ? {} : { departures };
 }
 
 function chooseWorkers(options: RunOptions | ServeOptions, role: 'client' | 'server') {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { describeOptions } from './describe.js';
-import { peekArgv, scanArgv } from './scan-argv.js';
+import { peekArgv, scanArgv, unknownLetters } from './scan-argv.js';
 import { count, flag, list, text } from './schemas.js';
 
 const specs = [
@@ -106,4 +106,16 @@ describe('peekArgv', () => {
     [['--stack'], []],
     [['--stack', '--conn'], []],
   ])('%j', (args, expected) => expect(peekArgv(args, ['stack', 'network-stack'])).toEqual(expected));
+});
+
+describe('unknownLetters', () => {
+  it.each([
+    [['-c', '5', '-t1', '--stack', 'a'], []],
+    [
+      ['-c', '5', '-l', '64', '-e1', '-l=2'],
+      ['l', 'e', 'l'],
+    ],
+    [['--conn', '-5', '--stack', '-', '-.5'], []],
+    [['-c', '1', '--', '-l'], []],
+  ])('%j', (args, expected) => expect(unknownLetters(args, specs)).toEqual(expected));
 });

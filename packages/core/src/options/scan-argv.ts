@@ -55,6 +55,13 @@ export function peekArgv(args: readonly string[], names: readonly string[]): str
   return values;
 }
 
+/** The one-letter flags on a command line that none of these options answers to, as often as they stand there. */
+export function unknownLetters(args: readonly string[], specs: readonly OptionSpec[]): string[] {
+  const end = args.indexOf('--');
+  const letters = args.slice(0, end < 0 ? args.length : end).flatMap((arg) => /^-([a-z])/i.exec(arg)?.[1] ?? []);
+  return letters.filter((letter) => !specs.some((spec) => spec.alias === letter));
+}
+
 interface FoundOption {
   readonly spec: OptionSpec;
   readonly label: string;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { count, duration, flag, formatDuration, list, size, text } from './schemas.js';
+import { count, duration, flag, formatDuration, list, rate, size, text } from './schemas.js';
 
 /** What the schema makes of the input, or the first sentence of its refusal. */
 function read(schema: z.ZodType, input: unknown): unknown {
@@ -51,6 +51,22 @@ describe('duration', () => {
       fc.property(fc.integer({ min: 0, max: 2 ** 50 }), (ns) => {
         expect(read(duration(), formatDuration(ns))).toBe(ns);
       }),
+    );
+  });
+});
+
+describe('rate', () => {
+  it.each([
+    ['0.5', 0.5],
+    ['2.5k', 2500],
+    ['1.0005k', 1000.5],
+    ['100m', 100e6],
+    [7, 7],
+  ])('%s is %d', (input, value) => expect(read(rate(), input)).toBe(value));
+
+  it.each(['fast', '', '-1', '1/2', '1e3'])('refuses "%s"', (input) => {
+    expect(read(rate(), input)).toBe(
+      `"${input}" is not a rate: use a number per second, or k, m or g for powers of 1000, such as 2.5k`,
     );
   });
 });

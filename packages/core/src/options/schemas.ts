@@ -25,6 +25,11 @@ export function count(bounds: Bounds = {}) {
   return scalar(COUNT, bounds).meta({ placeholder: 'N' });
 }
 
+/** A number per second, whole or not: `0.5`, `2.5k`; k, m and g are powers of 1000. */
+export function rate(bounds: Bounds = {}) {
+  return scalar(RATE, bounds).meta({ placeholder: 'N' });
+}
+
 /** Bytes; `1k`, `1kb`, `1KiB` are 1024, likewise m and g. */
 export function size(bounds: Bounds = {}) {
   return scalar(SIZE, bounds).meta({ placeholder: 'SIZE' });
@@ -84,9 +89,14 @@ export function formatDuration(ns: number): string {
 
 /** A whole number of at least 0, or undefined. */
 export function parseCount(input: string | number): number | undefined {
+  const value = parseRate(input);
+  return value === undefined ? undefined : wholeOrUndefined(value);
+}
+
+/** A number of at least 0, or undefined. */
+export function parseRate(input: string | number): number | undefined {
   const match = /^(\d+(?:\.\d+)?|\.\d+)([kmg])?$/i.exec(String(input));
-  if (match === null) return undefined;
-  return wholeOrUndefined(Number(`${match[1]}e${COUNT_EXPONENTS[match[2]?.toLowerCase() ?? '']!}`));
+  return match === null ? undefined : Number(`${match[1]}e${COUNT_EXPONENTS[match[2]?.toLowerCase() ?? '']!}`);
 }
 
 /** Bytes, or undefined. */
@@ -127,6 +137,12 @@ const COUNT: Quantity = {
   noun: 'whole number',
   how: 'use digits, or k, m or g for powers of 1000, such as 3.2m',
   parse: parseCount,
+  format: String,
+};
+const RATE: Quantity = {
+  noun: 'rate',
+  how: 'use a number per second, or k, m or g for powers of 1000, such as 2.5k',
+  parse: parseRate,
   format: String,
 };
 const SIZE: Quantity = {

@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import { departuresOf } from './departures.js';
+
+const SECOND_NS = 1e9;
+const plan = { durationNs: 0, arrival: 'constant', stages: [] } as const;
+
+describe('departuresOf', () => {
+  it('is undefined for a closed loop', () => {
+    expect(departuresOf(plan)).toBeUndefined();
+  });
+
+  it('keeps a rate for ever', () => {
+    const stages = [{ durationNs: 0, from: 0.5, to: 0.5 }];
+    expect(departuresOf({ ...plan, arrival: 'poisson', rate: 0.5 })).toEqual({ arrival: 'poisson', stages });
+  });
+
+  it('ramps from stage to stage, each from where the one before it ended', () => {
+    const stages = [
+      { durationNs: 30 * SECOND_NS, rate: 10_000 },
+      { durationNs: 0, rate: 50 },
+    ];
+    expect(departuresOf({ ...plan, rate: 100, stages })?.stages).toEqual([
+      { durationNs: 0, from: 100, to: 100 },
+      { durationNs: 30 * SECOND_NS, from: 100, to: 10_000 },
+      { durationNs: 0, from: 10_000, to: 50 },
+    ]);
+  });
+
+  it('passes a trace on', () => {
+    const departuresNs = Float64Array.of(0, 5, 9);
+    expect(departuresOf({ ...plan, trace: { departuresNs } })).toEqual({
+      arrival: 'trace',
+      stages: [],
+      traceNs: departuresNs,
+    });
+  });
+
+  it('refuses what no engine runs', () => {
+    const trace = { departuresNs: Float64Array.of(0), messageBytes: Uint32Array.of(1) };
+    expect(() => departuresOf({ ...plan, trace })).toThrow(/^--arrival file: with sizes is not supported yet/);
+    const stages = [{ durationNs: SECOND_NS, connections: 3 }];
+    expect(() => departuresOf({ ...plan, stages })).toThrow(/^--stage with conn= is not supported yet/);
+  });
+});
