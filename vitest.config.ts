@@ -10,6 +10,7 @@ const alias = [
     find: /^@mcc\/(core|engine|stack-kernel|stack-mtcp|proto-http|proto-raw|reporter-json|reporter-console)$/,
     replacement: source('packages/$1/src/index.ts'),
   },
+  { find: /^@mcc\/cli$/, replacement: source('apps/mcc/src/main.ts') },
 ];
 
 export default defineConfig({

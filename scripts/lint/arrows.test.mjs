@@ -10,6 +10,7 @@ describe('arrows point inwards', () => {
     ['@mcc/proto-http', '@mcc/core'],
     ['@mcc/stack-kernel', '@mcc/engine'],
     ['@mcc/cli', '@mcc/proto-http'],
+    ['@mcc/http-loader', '@mcc/cli'],
     ['mcc-proto-ping', '@mcc/core'],
     ['@mcc/core', 'zod'],
   ])('%s may import %s', (from, to) => {
@@ -22,6 +23,7 @@ describe('arrows point inwards', () => {
     ['@mcc/proto-http', '@mcc/proto-raw', 'may not import'],
     ['@mcc/proto-http', '@mcc/engine', 'may not import'],
     ['@mcc/reporter-json', '@mcc/cli', 'may not import'],
+    ['@mcc/cli', '@mcc/http-loader', 'may not import'],
     ['@mcc/stack-kernel', '@mcc/proto-http', 'may not import'],
     ['mcc-proto-ping', '@mcc/proto-raw', 'may not import'],
     ['@mcc/cli', '@mcc/core/src/errors.js', 'does not export'],

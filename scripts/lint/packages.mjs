@@ -24,6 +24,8 @@ export function allowed({ folder, name }) {
   if (name === '@mcc/core') return () => false;
   if (name === '@mcc/engine') return (other) => other === '@mcc/core';
   if (folder.startsWith('packages/stack-')) return (other) => other === '@mcc/core' || other === '@mcc/engine';
+  // A front stands before the command, never behind it.
+  if (name === '@mcc/cli') return (other) => other !== name && other !== '@mcc/http-loader';
   if (folder.startsWith('apps/')) return (other) => other !== name;
   return (other) => other === '@mcc/core';
 }

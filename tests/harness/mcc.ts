@@ -5,11 +5,15 @@ import type { RunReport } from '@mcc/core';
 import { assertReport } from './schema.js';
 import { type Exit, type Running, type StartOptions, start } from './process.js';
 
-const manifestPath = createRequire(import.meta.url).resolve('../../apps/mcc/package.json');
-const manifest = JSON.parse(readFileSync(manifestPath, 'utf8')) as { bin: { mcc: string } };
+/** The built commands, as their packages name them. */
+export const MCC_BIN = builtCommand('../../apps/mcc/package.json', 'mcc');
+export const HTTP_LOADER_BIN = builtCommand('../../apps/http-loader/package.json', 'http_loader');
 
-/** The built command, as its package names it. */
-export const MCC_BIN = join(dirname(manifestPath), manifest.bin.mcc);
+function builtCommand(manifest: string, name: string): string {
+  const path = createRequire(import.meta.url).resolve(manifest);
+  const { bin } = JSON.parse(readFileSync(path, 'utf8')) as { bin: Record<string, string> };
+  return join(dirname(path), bin[name] ?? '');
+}
 
 export interface MccOptions extends StartOptions {
   /** What stands before the command: `ip netns exec NAME`, `prlimit --nofile=64`. */

@@ -1,5 +1,3 @@
-import { main } from './main.js';
-import { finish, guardStreams } from './streams.js';
+import { execute, main } from './main.js';
 
-guardStreams();
-await finish(await main(process.argv.slice(2)));
+await execute(main);

@@ -1,8 +1,10 @@
-import { didYouMean, usageError } from '@mcc/core';
+import { didYouMean, usageError, type RunDefaults } from '@mcc/core';
 import { cac, type CAC } from 'cac';
-import { version } from './environment.js';
+import { RUN_DEFAULTS, version } from './environment.js';
 import { reportError } from './failure.js';
 import { wantsHelp } from './help.js';
+
+export { execute } from './streams.js';
 
 /** Runs a command on the arguments after its name, and gives the exit code. */
 type Action = (args: readonly string[], cli: CAC) => Promise<number>;
@@ -42,22 +44,53 @@ const COMMANDS: readonly Command[] = [
   },
 ];
 
+/** A program that does what `mcc run` does, under a name and with defaults of its own. */
+export interface Front {
+  readonly name: string;
+  /** What it is for, in its help. */
+  readonly summary: string;
+  readonly defaults: Partial<RunDefaults>;
+}
+
 /** The `mcc` command. Never throws: what goes wrong is said on stderr, and is in the exit code. */
 export async function main(args: readonly string[]): Promise<number> {
+  return reporting(() => dispatch(args));
+}
+
+/** The command of a front, likewise. */
+export async function frontMain(args: readonly string[], { name, summary, defaults }: Front): Promise<number> {
+  return reporting(async () => {
+    const cli = cac(name).version(version());
+    if (askedForVersion(args, cli)) return 0;
+    const { runCommand } = await import('./commands/run.js');
+    let exitCode = 0;
+    cli.command('[target]', summary).action(async () => {
+      exitCode = await runCommand(args, cli, [{ ...RUN_DEFAULTS[0], ...defaults }]);
+    });
+    cli.parse(['node', name], { run: false });
+    await cli.runMatchedCommand();
+    return exitCode;
+  });
+}
+
+async function reporting(command: () => Promise<number>): Promise<number> {
   try {
-    return await dispatch(args);
+    return await command();
   } catch (error) {
     return reportError(error);
   }
 }
 
+function askedForVersion([first]: readonly string[], cli: CAC): boolean {
+  const asked = first === '--version' || first === '-v';
+  if (asked) cli.outputVersion();
+  return asked;
+}
+
 async function dispatch(args: readonly string[]): Promise<number> {
   const [first] = args;
   const cli = cac('mcc').usage('[command] [options]').version(version());
-  if (first === '--version' || first === '-v') {
-    cli.outputVersion();
-    return 0;
-  }
+  if (askedForVersion(args, cli)) return 0;
   const named = COMMANDS.find((command) => command.name === first);
   if (named === undefined) refuseUnknownCommand(first);
   const rest = named === undefined ? args : args.slice(1);

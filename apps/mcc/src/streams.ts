@@ -3,11 +3,17 @@ import { reportError } from './failure.js';
 
 let failed = 0;
 
+/** Runs a command with this process's arguments, and ends the process with the exit code that it gives. */
+export async function execute(command: (args: readonly string[]) => Promise<number>): Promise<never> {
+  guardStreams();
+  return finish(await command(process.argv.slice(2)));
+}
+
 /**
  * A reader that goes away (`mcc | head`) is no error of ours: what it does not want to see is dropped. Anything else
  * that stops our output, such as a full disk, is said once and makes the process fail.
  */
-export function guardStreams(): void {
+function guardStreams(): void {
   for (const [name, stream] of [
     ['stdout', process.stdout],
     ['stderr', process.stderr],
@@ -20,7 +26,7 @@ export function guardStreams(): void {
 }
 
 /** Ends the process once everything written has left it, whatever timers a plugin may have forgotten. */
-export async function finish(exitCode: number): Promise<never> {
+async function finish(exitCode: number): Promise<never> {
   await Promise.all([process.stdout, process.stderr].map(flushed));
   process.exit(exitCode === 0 ? failed : exitCode);
 }

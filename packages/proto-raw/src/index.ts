@@ -7,6 +7,8 @@ export default definePlugin({
   kind: 'protocol',
   name: 'raw',
   apiVersion: 1,
+  // As the original has it, so that its command lines need not name one.
+  defaultPort: 80,
   options: rawOptions,
   register: (container) => void container.register(PROTOCOL, { useClass: RawProtocol }),
 });

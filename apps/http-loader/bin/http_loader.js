@@ -1,0 +1,11 @@
+#!/usr/bin/env node
+// Committed, not built: npm links a command only if its file exists, and at `npm ci` nothing has been built yet.
+import { existsSync } from 'node:fs';
+
+const built = new URL('../dist/bin.js', import.meta.url);
+if (existsSync(built)) {
+  await import(built.href);
+} else {
+  process.stderr.write('http_loader: it has not been built yet: npm run build\n');
+  process.exitCode = 1;
+}
