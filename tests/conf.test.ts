@@ -1,31 +1,97 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { drive, serve } from './harness/mcc.js';
+import { drive, HTTP_LOADER_BIN, MCC_BIN, serve, withReport } from './harness/mcc.js';
+import { needMtcp } from './harness/mtcp.js';
+import { start } from './harness/process.js';
+import { tempDir } from './harness/temp.js';
 
 const FOLDER = fileURLToPath(new URL('../conf/', import.meta.url));
 
-/** Each sample with the flags that make it small enough for a test. A heartbeat sends within its period. */
-const SCALED: Readonly<Record<string, readonly string[]>> = {
-  'http-closed.yaml': ['-d', '500ms', '--threshold', 'errors<0.1%'],
-  'raw-idle.yaml': ['-c', '100', '-s', '200ms', '-d', '1s', '--raw.heartbeat', '500ms'],
-  'raw-heartbeat.yaml': ['-c', '100', '-s', '200ms', '-d', '1s', '--raw.heartbeat', '500ms'],
+interface Sample {
+  readonly proto: 'http' | 'raw';
+  readonly stack?: 'mtcp';
+  /** What makes it small enough for a test. */
+  readonly flags: readonly string[];
+}
+
+/** A heartbeat sends within its period. */
+const DEVICES = ['-c', '100', '-s', '200ms', '-w', '0', '-d', '1s', '--raw.heartbeat', '500ms'];
+
+const SAMPLES: Readonly<Record<string, Sample>> = {
+  'c10m.yaml': { proto: 'raw', stack: 'mtcp', flags: [...DEVICES, '--threshold', 'connections.peak >= 100'] },
+  'connection-churn.yaml': { proto: 'http', flags: ['-d', '500ms', '--threshold', 'errors<0.1%'] },
+  'http-closed.yaml': { proto: 'http', flags: ['-d', '500ms', '--threshold', 'errors<0.1%'] },
+  'iot-heartbeat-3m.yaml': {
+    proto: 'raw',
+    stack: 'mtcp',
+    flags: [...DEVICES, '--threshold', 'connections.peak >= 100'],
+  },
+  'raw-heartbeat.yaml': { proto: 'raw', flags: DEVICES },
+  'raw-idle.yaml': { proto: 'raw', flags: DEVICES },
 };
 
-test('each sample configuration is tested', () => {
-  expect(readdirSync(FOLDER).sort()).toEqual(Object.keys(SCALED).sort());
+test('each sample is tested', () => {
+  expect(readdirSync(FOLDER).sort()).toEqual([...Object.keys(SAMPLES), 'classic.md'].sort());
 });
 
-for (const [name, flags] of Object.entries(SCALED)) {
-  test(`conf/${name} runs`, async () => {
-    const proto = name.startsWith('http') ? 'http' : 'raw';
-    const server = await serve(['--proto', proto]);
-    const { code, report } = await drive(['--config', join(FOLDER, name), '--dest', server.address, ...flags]);
+/** Flags of both ends of a memif: nothing leaves the two processes. */
+function memif(): { serving: string[]; driving: string[] } {
+  const port = ['--stack', 'mtcp', '--mtcp.huge', 'off', '--mtcp.port', `memif:${join(tempDir(), 'mcc.sock')}`];
+  return {
+    serving: [...port, '--mtcp.address', '198.18.0.2', '--listen', '198.18.0.2:8080'],
+    driving: port,
+  };
+}
+
+for (const [name, { proto, stack, flags }] of Object.entries(SAMPLES)) {
+  test(`conf/${name} runs`, async (context) => {
+    if (stack === 'mtcp') needMtcp(context);
+    const link = stack === 'mtcp' ? memif() : { serving: [], driving: [] };
+    const server = await serve(['--proto', proto, ...link.serving]);
+    const dest = stack === 'mtcp' ? [] : ['--dest', server.address];
+    const run = ['--config', join(FOLDER, name), ...dest, ...link.driving, ...flags];
+    const { code, report } = await drive(run);
     expect(code).toBe(0);
+    expect(report.run).toMatchObject({ protocol: proto, stack: stack ?? 'kernel' });
+    expect(report.errors).toEqual({});
+    expect(report.requests.completed).toBeGreaterThan(90);
+    expect(report.connections.peak).toBe(report.run.connections);
+  });
+}
+
+/** The classic lines, each with the number of its connections and its time made small. */
+const CLASSIC = [...readFileSync(join(FOLDER, 'classic.md'), 'utf8').matchAll(/^```sh\n(.*)\n```$/gm)].map(
+  ([, line = '']) => line,
+);
+
+test('there are classic command lines of both programs', () => {
+  expect(CLASSIC.map((line) => line.split(' ')[0])).toEqual(expect.arrayContaining(['http_loader', 'mcc']));
+});
+
+for (const line of CLASSIC) {
+  test(`classic: ${line}`, async () => {
+    const [program, ...words] = line.split(' ');
+    const proto = program === 'mcc' ? 'raw' : 'http';
+    const server = await serve(['--proto', proto]);
+    const bin = program === 'mcc' ? MCC_BIN : HTTP_LOADER_BIN;
+    const args = words.map((word, at) => scaled(words[at - 1], word, server.address));
+    const running = start([process.execPath, bin, ...args, '--reporter', 'json,console']);
+    if (!words.includes('-d')) {
+      await running.waitFor(/req/);
+      running.kill('SIGINT');
+    }
+    const { code, report } = withReport(await running.ended);
+    expect(code).toBe(words.includes('-d') ? 0 : 130);
     expect(report.run.protocol).toBe(proto);
     expect(report.errors).toEqual({});
     expect(report.requests.completed).toBeGreaterThan(90);
     expect(report.connections.peak).toBe(report.run.connections);
   });
+}
+
+function scaled(flag: string | undefined, word: string, address: string): string {
+  const small: Readonly<Record<string, string>> = { '-c': '100', '-d': '1', '-s': '0.2', '-w': '0.1', '-t': '0.1' };
+  return (flag === '--dest' ? address : small[flag ?? '']) ?? word;
 }
