@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
@@ -36,12 +36,14 @@ test('each sample is tested', () => {
   expect(readdirSync(FOLDER).sort()).toEqual([...Object.keys(SAMPLES), 'classic.md'].sort());
 });
 
-/** Flags of both ends of a memif: nothing leaves the two processes. */
-function memif(): { serving: string[]; driving: string[] } {
-  const port = ['--stack', 'mtcp', '--mtcp.huge', 'off', '--mtcp.port', `memif:${join(tempDir(), 'mcc.sock')}`];
+/** Both ends of a memif: nothing leaves the two processes. */
+function memif(port = 8080) {
+  const path = join(tempDir(), 'mcc.sock');
+  const device = ['--stack', 'mtcp', '--mtcp.huge', 'off', '--mtcp.port', `memif:${path}`];
   return {
-    serving: [...port, '--mtcp.address', '198.18.0.2', '--listen', '198.18.0.2:8080'],
-    driving: port,
+    path,
+    serving: [...device, '--mtcp.address', '198.18.0.2', '--listen', `198.18.0.2:${port}`],
+    driving: device,
   };
 }
 
@@ -71,27 +73,45 @@ test('there are classic command lines of both programs', () => {
 });
 
 for (const line of CLASSIC) {
-  test(`classic: ${line}`, async () => {
+  test(`classic: ${line}`, async (context) => {
     const [program, ...words] = line.split(' ');
     const proto = program === 'mcc' ? 'raw' : 'http';
-    const server = await serve(['--proto', proto]);
     const bin = program === 'mcc' ? MCC_BIN : HTTP_LOADER_BIN;
-    const args = words.map((word, at) => scaled(words[at - 1], word, server.address));
-    const running = start([process.execPath, bin, ...args, '--reporter', 'json,console']);
+    const stack = words.includes('mtcp') ? 'mtcp' : 'kernel';
+    if (stack === 'mtcp') needMtcp(context);
+    const link = stack === 'mtcp' ? memif(80) : undefined;
+    const server = await serve(['--proto', proto, ...(link?.serving ?? [])]);
+    const dest = link === undefined ? server.address : '198.18.0.2';
+    const args = words.map((word, at) => scaled(words[at - 1], word, dest));
+    const env = link === undefined ? {} : { MCC_CONFIG: deviceFile(link.path) };
+    const running = start([process.execPath, bin, ...args, '--reporter', 'json,console'], { env });
     if (!words.includes('-d')) {
       await running.waitFor(/req/);
       running.kill('SIGINT');
     }
     const { code, report } = withReport(await running.ended);
     expect(code).toBe(words.includes('-d') ? 0 : 130);
-    expect(report.run.protocol).toBe(proto);
+    expect(report.run).toMatchObject({ protocol: proto, stack });
     expect(report.errors).toEqual({});
     expect(report.requests.completed).toBeGreaterThan(90);
     expect(report.connections.peak).toBe(report.run.connections);
   });
 }
 
+function deviceFile(socket: string): string {
+  const file = join(tempDir(), 'mtcp.yaml');
+  writeFileSync(file, `mtcp: { port: 'memif:${socket}', address: 198.18.64.0/24, huge: off }`);
+  return file;
+}
+
 function scaled(flag: string | undefined, word: string, address: string): string {
-  const small: Readonly<Record<string, string>> = { '-c': '100', '-d': '1', '-s': '0.2', '-w': '0.1', '-t': '0.1' };
+  const small: Readonly<Record<string, string>> = {
+    '-c': '100',
+    '-d': '1',
+    '--smp': '1',
+    '-s': '0.2',
+    '-w': '0.1',
+    '-t': '0.1',
+  };
   return (flag === '--dest' ? address : small[flag ?? '']) ?? word;
 }

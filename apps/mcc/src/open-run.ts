@@ -26,6 +26,11 @@ export async function openRun(
 }
 
 async function open(args: readonly string[], defaults: RunDefaults): Promise<OpenedRun & { unknown: number }> {
-  const opened = await openCommand(runOptions(defaults), args, pluginPlaces(), HELP_SPECS);
+  const opened = await openCommand(runOptions(defaults), args, pluginPlaces(), HELP_SPECS, configFromEnvironment());
   return { opened, defaults, unknown: unknownLetters(args, opened.specs).length };
+}
+
+/** What a command line that is not to be changed leaves out, such as the device of the user-level stack. */
+function configFromEnvironment(): string | undefined {
+  return process.env.MCC_CONFIG || undefined;
 }

@@ -91,6 +91,13 @@ describe('a command', () => {
     });
   });
 
+  it('takes the file that it is given by default, unless the command line names one', async () => {
+    const opened = (...args: string[]) => openCommand(schema, args, places, [], `${fixture.root}/load.yaml`);
+    expect(readCommand(await opened(), []).options).toMatchObject({ conn: 50, duration: 3e9 });
+    const other = ['--config', `${fixture.root}/none.yaml`];
+    await expect(opened(...other)).rejects.toThrow(/^--config cannot be read/);
+  });
+
   it.each([
     [['--config', 'CONFIGbad.yaml'], /^unknown option web\.paht in .*bad\.yaml, did you mean web\.path\?$/],
     [['--config', 'CONFIGnone.yaml'], /^--config cannot be read/],

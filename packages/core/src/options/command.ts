@@ -38,17 +38,18 @@ const CHOOSERS: Readonly<Record<string, { readonly kind: PluginKind; readonly na
 
 /**
  * First pass over a command line: finds out which plugins and which configuration file it names and loads them.
- * `extra` are options of the command line alone, such as `--help`.
+ * `extra` are options of the command line alone, such as `--help`; `configPath` is the file when it names none.
  */
 export async function openCommand<S extends z.ZodObject>(
   schema: S,
   args: readonly string[],
   places: PluginPlaces,
   extra: readonly OptionSpec[] = [],
+  configPath?: string,
 ): Promise<OpenedCommand<S>> {
   const core = describeOptions(schema);
-  const [configPath] = peekArgv(args, ['config']);
-  const config = configPath === undefined ? undefined : await readConfigFile(configPath);
+  const [path = configPath] = peekArgv(args, ['config']);
+  const config = path === undefined ? undefined : await readConfigFile(path);
   const chosen = core.flatMap((spec) => chosenPlugins(spec, args, config));
   const plugins = await Promise.all(chosen.map(({ kind, name }) => importPlugin(kind, name, places)));
   const own = [...core, ...plugins.flatMap(({ plugin }) => describeOptions(plugin.options, plugin.name))];
