@@ -15,7 +15,17 @@ export { run } from './run/run.js';
 export { serve, type ServeIo } from './run/serve.js';
 export type { Snapshot } from './metrics/snapshot.js';
 export { evaluate, parseThreshold, type Threshold } from './thresholds/threshold.js';
-export { count, duration, flag, formatDuration, list, size, text, type Bounds } from './options/schemas.js';
+export {
+  count,
+  duration,
+  flag,
+  formatDuration,
+  list,
+  parseDuration,
+  size,
+  text,
+  type Bounds,
+} from './options/schemas.js';
 export { openCommand, readCommand, type OpenedCommand, type ReadCommand } from './options/command.js';
 export {
   runOptions,

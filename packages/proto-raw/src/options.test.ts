@@ -4,7 +4,7 @@ import { rawOptions } from './options.js';
 
 describe('rawOptions', () => {
   it('has defaults that ask for nothing', () => {
-    expect(optionsOf()).toEqual({ thinkTime: 0, burst: 1, requestRatio: 1, priorityLevel: 0 });
+    expect(optionsOf()).toEqual({ thinkTime: 0, burst: 1, requestRatio: 1, priorityLevel: 1 });
   });
 
   it('reads every option of the original', () => {

@@ -22,7 +22,7 @@ function share() {
 export const rawOptions = z.object({
   length: size({ min: 1, max: MESSAGE_BYTES_MAX })
     .optional()
-    .describe('length of a message; default: that of --raw.payload, or 64')
+    .describe('length of a message, of a push too; default: that of --raw.payload, or 64')
     .meta({ alias: 'l' }),
   payload: text()
     .optional()
@@ -33,6 +33,7 @@ export const rawOptions = z.object({
     .describe(
       'run: what ends a reply: any (default), none, fixed:N, delimiter:TEXT, delimiter:hex:…, ' +
         'length-prefixed:OFFSET,WIDTH[,ADJUST][,le] (WIDTH 1, 2, 3, 4, 8 or varint) or length-prefixed:varint; ' +
+        'push: send nothing, and time the messages of --raw.push-interval; ' +
         'serve: what is answered: echo (default), none or fixed:N',
     )
     .meta({ placeholder: 'REPLY' }),
@@ -43,51 +44,45 @@ export const rawOptions = z.object({
   heartbeat: duration({ min: 1 })
     .optional()
     .describe('send one message each TIME, the connections spread evenly over it'),
-  epoch: duration({ min: 1 })
-    .optional()
-    .describe('each active connection sends once each TIME; not supported yet')
-    .meta({ alias: 'e' }),
-  burst: count({ min: 1 })
-    .prefault(1)
-    .describe('connections that send together in an epoch; not supported yet')
-    .meta({ alias: 'b' }),
+  epoch: duration({ min: 1 }).optional().describe('each active connection sends once each TIME').meta({ alias: 'e' }),
+  burst: count({ min: 1 }).prefault(1).describe('connections that send together in an epoch').meta({ alias: 'b' }),
   requestRatio: share()
     .prefault(1)
-    .describe('share of the connections that is active in an epoch; not supported yet')
+    .describe('share of the connections that is active in an epoch')
     .meta({ alias: 'r' }),
-  priorityLevel: count({ max: 7 })
-    .prefault(0)
-    .describe('class of the connections, 0 the lowest; not supported yet')
+  priorityLevel: count({ min: 1, max: 8 })
+    .prefault(1)
+    .describe('classes that the connections are dealt out to; the first one never waits for the others')
     .meta({ alias: 'p' }),
+  reconnect: text()
+    .optional()
+    .describe('lost connections are opened again: never, or from a delay on, doubled up to another (MIN[-MAX])')
+    .meta({ placeholder: 'never|MIN[-MAX]' }),
+  pushInterval: duration({ min: 1 })
+    .optional()
+    .describe('serve: send a message each TIME to every connection, spread evenly over it'),
 });
 
 export type RawOptions = z.infer<typeof rawOptions>;
 
-/** What no program runs yet, and what to use instead. */
-const NOT_YET = {
-  epoch: 'use --raw.heartbeat to send at a period',
-  burst: 'leave it out: the sends of a heartbeat are spread evenly',
-  requestRatio: 'leave it out and give fewer connections with --conn',
-  priorityLevel: 'leave it out: all connections are of one class',
-} as const satisfies Partial<Record<keyof RawOptions, string>>;
+/** Options that only one of the two commands can act on. `length`, `payload` and `reply` serve both. */
+const ONLY = {
+  run: ['thinkTime', 'heartbeat', 'epoch', 'burst', 'requestRatio', 'priorityLevel', 'reconnect'],
+  serve: ['pushInterval'],
+} as const satisfies Record<string, readonly (keyof RawOptions)[]>;
 
-/** Refuses options that parse but have no effect, so that none is ignored in silence. */
-export function refuseUnsupported(options: RawOptions): void {
-  for (const [key, remedy] of Object.entries(NOT_YET)) {
-    if (isGiven(options, key as keyof RawOptions)) refuse(`${flagOf(key)} is not supported yet`, remedy);
-  }
+/** Refuses options that only `other` could act on, so that none is ignored in silence. */
+export function refuseOptionsOf(other: keyof typeof ONLY, options: RawOptions): void {
+  const stray = ONLY[other].find((key) => isGiven(options, key));
+  if (stray !== undefined) refuse(`${flagOf(stray)} has a meaning for mcc ${other} only`, 'leave it out');
 }
 
-/** Refuses options that only the connecting side can act on. */
-export function refuseClientOptions(options: RawOptions): void {
-  const stray = (['length', 'thinkTime', 'heartbeat'] as const).find((key) => isGiven(options, key));
-  if (stray !== undefined) refuse(`${flagOf(stray)} has a meaning for mcc run only`, 'leave it out');
-}
-
-function isGiven(options: RawOptions, key: keyof RawOptions): boolean {
+/** Whether an option has another value than its default. */
+export function isGiven(options: RawOptions, key: keyof RawOptions): boolean {
   return !isDeepStrictEqual(options[key], rawOptions.parse({})[key]);
 }
 
-function flagOf(key: string): string {
+/** The flag of an option, as users write it. */
+export function flagOf(key: string): string {
   return `--raw.${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }

@@ -1,4 +1,4 @@
-import type { Program, Protocol } from '@mcc/core';
+import type { ClassFigures, Program, Protocol } from '@mcc/core';
 import { injectable } from 'tsyringe';
 import { clientProgram } from './client.js';
 import type { RawOptions } from './options.js';
@@ -15,5 +15,11 @@ export class RawProtocol implements Protocol<RawOptions> {
 
   server(options: RawOptions): Program {
     return serverProgram(options);
+  }
+
+  /** `protocol.raw.priorities`: the requests of each, where there is more than one. */
+  summarise(_outcomes: ReadonlyMap<number, number>, figures?: ClassFigures) {
+    if (figures === undefined || figures.classes.length === 0) return undefined;
+    return { raw: { priorities: figures.classes } };
   }
 }

@@ -22,15 +22,27 @@ describe('serverProgram', () => {
     expect(program.messages.map(({ bytes }) => Buffer.from(bytes).toString())).toEqual(messages);
   });
 
+  it('pushes messages that say when they left', () => {
+    const { steps, messages } = serverProgram(optionsOf({ pushInterval: '10s', length: '16' }));
+    expect(steps).toEqual([
+      { kind: 'wait', time: { kind: 'period', ns: 10e9 } },
+      { kind: 'send', message: 0 },
+      { kind: 'repeat', from: 0 },
+    ]);
+    expect(messages[0]).toMatchObject({ patches: [{ kind: 'timestampNs', offset: 0, width: 8 }] });
+    expect(messages[0]!.bytes).toHaveLength(16);
+  });
+
   it.each([
     [{ reply: 'any' }, '--raw.reply "any" is not something to answer; use echo, none or fixed:N'],
     [{ reply: 'fixed:2147483648' }, 'has no length from 1 to 2147483647'],
     [{ payload: 'x' }, '--raw.payload has no place in --raw.reply echo; use --raw.reply fixed:N, or leave it out'],
     [{ payload: 'x', reply: 'none' }, '--raw.payload has no place in --raw.reply none'],
-    [{ length: 64 }, '--raw.length has a meaning for mcc run only; leave it out'],
+    [{ length: 64 }, '--raw.length has a meaning for mcc run, and for pushes; leave it out, or give'],
+    [{ pushInterval: '1s', reply: 'echo' }, '--raw.push-interval answers nothing; leave out --raw.reply'],
     [{ thinkTime: '1s' }, '--raw.think-time has a meaning for mcc run only'],
     [{ heartbeat: '1s' }, '--raw.heartbeat has a meaning for mcc run only'],
-    [{ epoch: '1s' }, '--raw.epoch is not supported yet'],
+    [{ epoch: '1s' }, '--raw.epoch has a meaning for mcc run only'],
   ])('refuses %j', (given, sentence) => {
     expect(() => serverProgram(optionsOf(given))).toThrow(sentence);
     expect(() => serverProgram(optionsOf(given))).toThrow(expect.objectContaining({ code: 'MCC_ERR_USAGE' }));

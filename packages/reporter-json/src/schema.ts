@@ -80,6 +80,13 @@ const pacing = z.strictObject({
   errorUs: distribution.describe('Actual minus intended departure, microseconds.').exactOptional(),
 });
 
+const received = z
+  .strictObject({
+    messages: total(),
+    deliveryUs: distribution.describe('From the departure that the message tells, microseconds.').exactOptional(),
+  })
+  .meta({ description: 'Messages that were not asked for, such as pushes.' });
+
 const usage = z.strictObject({
   cpuSeconds: z.strictObject({ user: amount(), system: amount() }),
   maxRssBytes: total(),
@@ -119,6 +126,7 @@ export const reportSchema = z
     latencyUs: distribution.describe('From the intended send time, microseconds.').exactOptional(),
     serviceTimeUs: distribution.describe('From the actual send time, microseconds.').exactOptional(),
     pacing: pacing.exactOptional(),
+    received: received.exactOptional(),
     errors: z
       .record(z.string().regex(/^MCC_ERR_[A-Z_]+$/), total())
       .describe('Count per code; only those that happened.'),

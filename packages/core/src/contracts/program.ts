@@ -19,6 +19,16 @@ export interface Program {
   readonly classes?: readonly string[];
   /** Replies with a framing outcome of `from` to `to` (http1: status codes) count in this class. May not overlap. */
   readonly outcomeClasses?: readonly OutcomeClass[];
+  /**
+   * Client: classes of connections, 1 to 8, to which they are dealt out in turn. Departures of the first are never held
+   * up by those of the others. Above 1 each request is in the class of its connection's priority, so `classes` has as many.
+   */
+  readonly priorities?: number;
+  /**
+   * Client: when a connection is opened again that was lost. From `minNs` on, doubled each time that no request was
+   * completed, up to `maxNs`, with half of it drawn at random. Absent: at once when it was of use, otherwise 1 ms to 1 s.
+   */
+  readonly reconnect?: 'never' | { readonly minNs: number; readonly maxNs: number };
 }
 
 export interface OutcomeClass {
@@ -68,6 +78,11 @@ export type Step =
   | { readonly kind: 'answer'; readonly messages: readonly number[] }
   /** Reads one reply (server: one request) to its end. */
   | { readonly kind: 'expect'; readonly framing: Framing }
+  /**
+   * Client only: reads one message that was not asked for, such as a server's push. No request, and no time-out. Where
+   * `sentAt` is given, the 8 bytes there are the CLOCK_MONOTONIC nanoseconds of its departure, and its delivery is timed.
+   */
+  | { readonly kind: 'receive'; readonly framing: Framing; readonly sentAt?: number }
   /** Server only: sends back every byte as it comes, until the peer closes. Nothing may follow it. */
   | { readonly kind: 'echo' }
   /** Lets time pass. What arrives meanwhile is counted and dropped, so that a client does not wait before a reply. */
@@ -122,6 +137,8 @@ export type Wait =
   | { readonly kind: 'exponential'; readonly meanNs: number }
   /**
    * Until the connection's next tick. Ticks come every `ns`, counted from the start of the load, and the phases of all
-   * connections are spread evenly over the period, so that their sends are too. A tick that was missed is skipped.
+   * connections are spread evenly over the period, so that their sends are too. A client's tick that finds its connection
+   * busy is made up for as soon as it is free. Only the `share` of the connections has ticks (default 1: all), `burst` of
+   * them (default 1) together.
    */
-  | { readonly kind: 'period'; readonly ns: number };
+  | { readonly kind: 'period'; readonly ns: number; readonly share?: number; readonly burst?: number };

@@ -50,6 +50,12 @@ export interface RunReport {
     /** Actual minus intended departure of those that did not wait for a connection. */
     readonly errorUs?: Distribution;
   };
+  /** Messages that were not asked for, such as a server's pushes. Absent: there were none. */
+  readonly received?: {
+    readonly messages: number;
+    /** From the departure that the message itself tells to its end here, on the same machine. */
+    readonly deliveryUs?: Distribution;
+  };
   /** Count per MCC_ERR code; only those that happened. */
   readonly errors: Readonly<Record<string, number>>;
   readonly protocol: Readonly<Record<string, unknown>>;

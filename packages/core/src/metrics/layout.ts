@@ -42,6 +42,8 @@ export const COUNTERS = [
   /** … those that waited for a busy connection, and those that the load's end found waiting. */
   'pacingQueued',
   'pacingUnsent',
+  /** Messages that nobody asked for, read to their end. */
+  'received',
 ] as const;
 export type CounterName = (typeof COUNTERS)[number];
 
@@ -61,8 +63,11 @@ export const STACK_AT = 1152;
 export const STACK_COUNTERS_MAX = 128;
 export const HISTOGRAMS_AT = 1280;
 
-/** Histograms hold nanoseconds. `service` is written only where it differs from `latency` (open loop). */
-export const HISTOGRAMS = ['connect', 'latency', 'service', 'pacing'] as const;
+/**
+ * Histograms hold nanoseconds. `service` is written only where it differs from `latency` (open loop); `delivery` is of
+ * messages that say when they were sent.
+ */
+export const HISTOGRAMS = ['connect', 'latency', 'service', 'pacing', 'delivery'] as const;
 export type HistogramName = (typeof HISTOGRAMS)[number];
 
 /** HDR parameters of every histogram: 1 ns to one hour, three significant digits. */

@@ -53,6 +53,7 @@ export function buildReport(record: RunRecord): RunReport {
     ...(latencyUs && { latencyUs }),
     ...(serviceTimeUs && { serviceTimeUs }),
     ...pacing(total),
+    ...received(total),
     errors: total.errors,
     protocol: protocolSection(record),
     stack: { ...record.facts, ...total.stack },
@@ -97,6 +98,12 @@ function pacing({ counters, histograms }: Snapshot): Pick<RunReport, 'pacing'> {
       ...(errorUs && { errorUs }),
     },
   };
+}
+
+function received({ counters, histograms }: Snapshot): Pick<RunReport, 'received'> {
+  if (counters.received === 0) return {};
+  const deliveryUs = distribution(histograms.delivery);
+  return { received: { messages: counters.received, ...(deliveryUs && { deliveryUs }) } };
 }
 
 function protocolSection({ summarise, total, classes }: RunRecord): RunReport['protocol'] {

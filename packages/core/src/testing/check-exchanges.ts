@@ -84,6 +84,7 @@ function orderFaults({ role, steps }: Program, outstanding: readonly number[]): 
       if (outstanding[index] !== 0 || outstanding[step.from] !== 0) faults.push('repeats in the middle of an exchange');
       if (!steps.slice(step.from, index).some(takesTime)) faults.push('repeats what neither sends, expects nor waits');
     }
+    if (step.kind === 'receive' && outstanding[index] !== 0) faults.push('receives in the middle of an exchange');
     if (step.kind === 'wait' && role === 'client' && outstanding[index] !== 0 && takesTime(step)) {
       faults.push('may not stand between a send and its reply');
     }
@@ -95,7 +96,7 @@ function orderFaults({ role, steps }: Program, outstanding: readonly number[]): 
 }
 
 function takesTime(step: Step): boolean {
-  if (step.kind !== 'wait') return step.kind === 'send' || step.kind === 'answer' || step.kind === 'expect';
+  if (step.kind !== 'wait') return ['send', 'answer', 'expect', 'receive'].includes(step.kind);
   const { time } = step;
   switch (time.kind) {
     case 'constant':

@@ -10,12 +10,24 @@ export function programFaults(program: Program): string[] {
   return [
     ...(program.steps.length === 0 ? ['the program has no steps'] : []),
     ...classFaults(program),
+    ...connectionFaults(program),
     ...program.messages.flatMap((message, index) => messageFaults(message, `message ${index}`)),
     ...program.steps.flatMap((step, index) => stepFaults(program, step, index).map((why) => sentence(index, why))),
     ...exchangeFaults(program).map(({ index, why }) => sentence(index, why)),
     ...(program.steps.filter((step) => step.kind === 'repeat' && step.times !== undefined).length > 1
       ? ['the program has more than one finite repeat']
       : []),
+  ];
+}
+
+function connectionFaults({ priorities = 1, classes = [], reconnect }: Program): string[] {
+  const backwards = typeof reconnect === 'object' && reconnect.minNs > reconnect.maxNs;
+  return [
+    ...(upTo(8).includes(priorities) ? [] : ['the program has no priorities, or more than 8']),
+    ...(priorities > 1 && classes.length !== priorities
+      ? ['the program has another number of classes than of priorities']
+      : []),
+    ...(backwards ? ['the program waits at least longer than at most before it connects again'] : []),
   ];
 }
 
@@ -56,6 +68,12 @@ function stepFaults(program: Program, step: Step, index: number): string[] {
     case 'expect':
       faults.push(...framingFaults(step.framing, program.role));
       break;
+    case 'receive':
+      if (program.role !== 'client') faults.push('is for clients only');
+      if (step.framing.kind === 'none') faults.push('needs a framing');
+      if ((step.sentAt ?? 0) > 65_000) faults.push('looks for the time of sending beyond 65,000 bytes');
+      faults.push(...framingFaults(step.framing, program.role));
+      break;
     case 'wait':
       faults.push(...waitFaults(step.time));
       break;
@@ -78,7 +96,13 @@ function followsHttp1(steps: readonly Step[], index: number): boolean {
 
 function waitFaults(time: Wait): string[] {
   if (time.kind === 'uniform' && time.minNs > time.maxNs) return ['waits at least longer than at most'];
-  return time.kind === 'period' && time.ns === 0 ? ['has a period of no time'] : [];
+  if (time.kind !== 'period') return [];
+  const { ns, share = 1, burst = 1 } = time;
+  return [
+    ...(ns === 0 ? ['has a period of no time'] : []),
+    ...(share > 0 && share <= 1 ? [] : ['has a share that is not above 0 and up to 1']),
+    ...(burst >= 1 ? [] : ['has bursts of nothing']),
+  ];
 }
 
 function framingFaults(framing: Framing, role: Program['role']): string[] {

@@ -22,6 +22,18 @@ export const METRICS: ReadonlyMap<string, Metric> = new Map([
   ...times('service', (report) => report.serviceTimeUs),
   ...times('connect', (report) => report.connections.connectTimeUs),
   ...times('pacing', (report) => report.pacing?.errorUs),
+  ...times('delivery', (report) => report.received?.deliveryUs),
+  count('received.messages', (report) => report.received?.messages),
+  count(
+    'pacing.queued',
+    (report) => report.pacing?.queued,
+    ({ pacing }) => pacing && percent(pacing.queued, pacing.scheduled),
+  ),
+  count(
+    'pacing.unsent',
+    (report) => report.pacing?.unsent,
+    ({ pacing }) => pacing && percent(pacing.unsent, pacing.scheduled),
+  ),
   count('pacing.scheduled', (report) => report.pacing?.scheduled),
   count(
     'pacing.late',

@@ -76,7 +76,7 @@ describe('evaluate', () => {
   });
 
   it('takes the late departures as a share of all that were scheduled', () => {
-    const paced = sampleReport({ pacing: { scheduled: 2000, late: 3, errorUs: sampleDistribution([0.2, 0.3, 12]) } });
+    const paced = sampleReport({ pacing: { scheduled: 2000, late: 3, queued: 0, unsent: 0, errorUs: sampleDistribution([0.2, 0.3, 12]) } });
     expect(evaluate(['pacing.late<0.1%', 'pacing.late<3', 'pacing.max<10us', 'pacing.scheduled==2k'], paced)).toEqual([
       { expression: 'pacing.late<0.1%', actual: 0.15, passed: false },
       { expression: 'pacing.late<3', actual: 3, passed: false },
@@ -112,7 +112,10 @@ describe('evaluate', () => {
   });
 
   it('reads every metric of a full report', () => {
-    const full = sampleReport({ pacing: { scheduled: 3, late: 0, queued: 0, unsent: 0, errorUs: sampleDistribution([1, 2, 3]) } });
+    const full = sampleReport({
+      pacing: { scheduled: 3, late: 0, queued: 0, unsent: 0, errorUs: sampleDistribution([1, 2, 3]) },
+      received: { messages: 3, deliveryUs: sampleDistribution([1, 2, 3]) },
+    });
     for (const [name, metric] of METRICS) expect(metric.read(full), name).toBeTypeOf('number');
   });
 });

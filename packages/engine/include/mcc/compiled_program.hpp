@@ -45,6 +45,7 @@ struct Op {
     answer,
     expect,
     expect_none,
+    receive,
     echo,
     wait,
     jump,        // repeat for ever
@@ -59,7 +60,7 @@ struct Op {
   bool batched = false;
   // The burst that may be partly sent when a session stops here: that of this earlier operation.
   std::uint16_t sender = 0;
-  // jump, jump_times: where to.
+  // jump, jump_times: where to; receive: 1 + where a message says when it was sent, or 0.
   std::uint16_t target = 0;
   // Before this operation; a client's: sent and not yet replied to, a server's: read and not yet answered.
   std::uint16_t outstanding = 0;
@@ -76,6 +77,8 @@ struct CompiledProgram {
   bool has_handler = false;
   bool has_finite_repeat = false;
   std::size_t classes = 0;
+  std::uint32_t priorities = 1;
+  std::optional<Reconnect> reconnect = std::nullopt;
   std::vector<Op> ops;
   std::vector<Burst> bursts;
   std::vector<Batch> batches;

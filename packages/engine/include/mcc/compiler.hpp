@@ -24,6 +24,8 @@ class Compiler {
   std::variant<CompiledProgram, ProgramFault> run() {
     out_.role = program_.role;
     out_.classes = program_.classes;
+    out_.priorities = program_.priorities;
+    out_.reconnect = program_.reconnect;
     if (!program_.outcome_classes.empty()) out_.outcome_classes.resize(stats::kOutcomesMax);
     for (const auto& [from, to, request_class] : program_.outcome_classes) {
       for (std::size_t outcome = from; outcome <= to; ++outcome) out_.outcome_classes[outcome] = request_class;
@@ -88,11 +90,12 @@ class Compiler {
 
   Op emit(std::size_t i, const step::Expect& expect) {
     if (std::holds_alternative<framing::None>(expect.framing)) return {.kind = Op::Kind::expect_none};
-    auto at = std::find(out_.framings.begin(), out_.framings.end(), expect.framing);
-    if (at == out_.framings.end()) at = out_.framings.insert(at, expect.framing);
-    return {.kind = Op::Kind::expect,
-            .requests = flow_.requests[i],
-            .index = static_cast<std::uint32_t>(at - out_.framings.begin())};
+    return {.kind = Op::Kind::expect, .requests = flow_.requests[i], .index = framing(expect.framing)};
+  }
+
+  Op emit(std::size_t, const step::Receive& receive) {
+    const auto sent_at = static_cast<std::uint16_t>(receive.sent_at ? *receive.sent_at + 1 : 0);
+    return {.kind = Op::Kind::receive, .target = sent_at, .index = framing(receive.framing)};
   }
 
   Op emit(std::size_t, const step::Echo&) { return {.kind = Op::Kind::echo}; }
@@ -117,6 +120,12 @@ class Compiler {
   Op emit(std::size_t, const step::Handler&) {
     out_.has_handler = true;
     return {.kind = Op::Kind::handler};
+  }
+
+  std::uint32_t framing(const Framing& wanted) {
+    auto at = std::find(out_.framings.begin(), out_.framings.end(), wanted);
+    if (at == out_.framings.end()) at = out_.framings.insert(at, wanted);
+    return static_cast<std::uint32_t>(at - out_.framings.begin());
   }
 
   std::uint32_t single(std::uint32_t message) {

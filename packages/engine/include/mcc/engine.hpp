@@ -4,7 +4,7 @@
 //
 // The members are defined by theme in engine/: phases.hpp (commands, the loop), connections.hpp (opening, losing,
 // closing), steps.hpp (the program), departing.hpp (departures at their instants), classes.hpp (figures of each class),
-// delivery.hpp (what the stack reports), speaking.hpp (echo and handlers).
+// delivery.hpp (what the stack reports), receiving.hpp (what nobody asked for), speaking.hpp (echo and handlers).
 
 #include <array>
 #include <cstddef>
@@ -69,9 +69,8 @@ class Engine {
   static constexpr std::uint32_t kBatchMax = 512;
   static constexpr std::uint32_t kPacedBatchMax = 8;
   static constexpr Nanos kPublishNs = 10'000'000;
-  static constexpr Nanos kBackOffMinNs = 1'000'000;
-  static constexpr Nanos kBackOffMaxNs = 1'000'000'000;
-  static constexpr std::uint8_t kFruitlessMax = 11;  // 1 ms doubled ten times is over a second
+  static constexpr Reconnect kReconnect{.min_ns = 1'000'000, .max_ns = 1'000'000'000};
+  static constexpr std::uint8_t kFruitlessMax = 15;  // 1 ms doubled ten times is over a second
   static constexpr Nanos kNever = TimerWheel::kNever;
   // A departure comes from the wheel, whose ticks are coarse, so long before its time.
   static constexpr Nanos kNearNs = 2 * TimerWheel::kTickNs;
@@ -99,7 +98,7 @@ class Engine {
   void fail(Slot slot, Session& session, Error error, Manner manner);
   void abandon(Slot slot, Session& session);
   void drain(Slot slot, Session& session);
-  void lose_requests(Session& session, Error error, std::uint32_t unread);
+  void lose_requests(Slot slot, Session& session, Error error, std::uint32_t unread);
   std::uint32_t outstanding(const Session& session) const noexcept;
   void gone(Slot slot, Session& session, Nanos now);
   void finish(Session& session);
@@ -132,10 +131,10 @@ class Engine {
   void note_departures(Nanos handed_over);
 
   // classes.hpp
-  RequestClass class_of(const Op& sender, std::uint32_t nth) const noexcept;
-  void complete_in_class(const Session& session) noexcept;
-  void complete_in_classes(const Session& session, const framing::Result& result, Nanos latency) noexcept;
-  void fail_in_class(const Session& session) noexcept;
+  RequestClass class_of(Slot slot, const Op& sender, std::uint32_t nth) const noexcept;
+  void complete_in_class(Slot slot, const Session& session) noexcept;
+  void complete_in_classes(Slot slot, const Session& session, const framing::Result& result, Nanos latency) noexcept;
+  void fail_in_class(Slot slot, const Session& session) noexcept;
 
   // delivery.hpp
   void read_replies(Slot slot, Session& session, Bytes bytes, Nanos now);
@@ -145,6 +144,9 @@ class Engine {
   void keep_unread(Slot slot, Session& session, Bytes bytes);
   void continue_reading(Slot slot, Session& session, Nanos now);
   void close_if_done(Slot slot, Session& session);
+
+  // receiving.hpp
+  void receive(Slot slot, Session& session, Bytes bytes, Nanos now);
 
   // speaking.hpp
   void start_speaking(Slot slot, Session& session);
@@ -173,6 +175,8 @@ class Engine {
   static std::uint16_t closed_code(Error error) noexcept {
     return static_cast<std::uint16_t>(kClosedErrorBase + static_cast<unsigned>(error));
   }
+  // Connections are dealt out to the priorities in turn, over all workers.
+  std::uint32_t priority_of(Slot slot) const noexcept { return connection_id(slot) % program_.priorities; }
   std::uint32_t connection_id(Slot slot) const noexcept {
     return options_.first_connection_id + slot * options_.connection_id_stride;
   }
@@ -225,5 +229,6 @@ class Engine {
 #include "mcc/engine/delivery.hpp"     // IWYU pragma: export
 #include "mcc/engine/departing.hpp"    // IWYU pragma: export
 #include "mcc/engine/phases.hpp"       // IWYU pragma: export
+#include "mcc/engine/receiving.hpp"    // IWYU pragma: export
 #include "mcc/engine/speaking.hpp"     // IWYU pragma: export
 #include "mcc/engine/steps.hpp"        // IWYU pragma: export

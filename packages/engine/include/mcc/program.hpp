@@ -77,6 +77,8 @@ struct Exponential {
 };
 struct Period {
   Nanos ns;
+  double share = 1;         // of the connections that have ticks
+  std::uint32_t burst = 1;  // so many of them tick together
 };
 
 }  // namespace wait
@@ -98,6 +100,10 @@ struct Answer {
 struct Expect {
   Framing framing;
 };
+struct Receive {
+  Framing framing;
+  std::optional<std::uint32_t> sent_at = std::nullopt;  // where its departure is: 8 bytes, big endian
+};
 struct Echo {};
 struct Pause {
   Wait time;
@@ -113,8 +119,15 @@ struct Handler {};
 
 }  // namespace step
 
-using Step = std::variant<step::Send, step::Answer, step::Expect, step::Echo, step::Pause, step::Repeat, step::Close,
-                          step::Handler>;
+using Step = std::variant<step::Send, step::Answer, step::Expect, step::Receive, step::Echo, step::Pause, step::Repeat,
+                          step::Close, step::Handler>;
+
+// When a client opens a connection again that it has lost.
+struct Reconnect {
+  bool never = false;
+  Nanos min_ns = 0;  // after the first; doubled for each that follows it without a completed request
+  Nanos max_ns = 0;
+};
 
 enum class Role : std::uint8_t { client, server };
 
@@ -131,6 +144,8 @@ struct Program {
   std::vector<Step> steps;
   std::size_t classes = 0;
   std::vector<OutcomeClass> outcome_classes = {};
+  std::uint32_t priorities = 1;  // classes of connections
+  std::optional<Reconnect> reconnect = std::nullopt;
 };
 
 // Why a program cannot run: `step` is the index of the step at fault, or -1 for a fault of the whole.

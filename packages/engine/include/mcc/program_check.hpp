@@ -17,6 +17,7 @@ namespace mcc {
 
 inline constexpr std::size_t kStepsMax = 60'000;
 inline constexpr std::size_t kBurstBytesMax = 0x7fffffff;
+inline constexpr std::uint32_t kPrioritiesMax = 8;
 
 // A wait of no time, which is no wait at all.
 inline bool is_no_wait(const Wait& time) {
@@ -76,6 +77,13 @@ class ProgramCheck {
   }
 
   const char* class_fault() const {
+    if (program_.priorities == 0 || program_.priorities > kPrioritiesMax) return "it has no priorities, or more than 8";
+    if (program_.priorities > 1 && program_.classes != program_.priorities) {
+      return "it has another number of classes than of priorities";
+    }
+    if (program_.reconnect && program_.reconnect->min_ns > program_.reconnect->max_ns) {
+      return "it waits at least longer than at most before it connects again";
+    }
     if (program_.classes > stats::kClassesMax) return "it has more than 64 classes";
     if (program_.classes > 0 && is_server()) return "it has classes, and only a client's requests have one";
     std::vector<std::pair<std::uint32_t, std::uint32_t>> taken;
@@ -116,6 +124,13 @@ class ProgramCheck {
     return framing::AnyFramer::fault(expect.framing, program_.role);
   }
 
+  const char* fault(std::size_t, const step::Receive& receive) const {
+    if (is_server()) return "receives what it has not asked for, which only a client does";
+    if (std::holds_alternative<framing::None>(receive.framing)) return "receives messages without a framing";
+    if (receive.sent_at.value_or(0) > 65'000) return "looks for the time of sending beyond 65,000 bytes";
+    return framing::AnyFramer::fault(receive.framing, program_.role);
+  }
+
   const char* fault(std::size_t, const step::Echo&) const {
     return is_server() ? nullptr : "echoes, which only a server does";
   }
@@ -126,6 +141,8 @@ class ProgramCheck {
     }
     if (const auto* period = std::get_if<wait::Period>(&pause.time)) {
       if (period->ns == 0) return "has a period of no time";
+      if (!(period->share > 0 && period->share <= 1)) return "has a share that is not above 0 and up to 1";
+      if (period->burst == 0) return "has bursts of nothing";
     }
     return nullptr;
   }
@@ -152,7 +169,7 @@ class ProgramCheck {
   static bool takes_time(const Step& step) {
     if (const auto* pause = std::get_if<step::Pause>(&step)) return !is_no_wait(pause->time);
     return std::holds_alternative<step::Send>(step) || std::holds_alternative<step::Answer>(step) ||
-           std::holds_alternative<step::Expect>(step);
+           std::holds_alternative<step::Expect>(step) || std::holds_alternative<step::Receive>(step);
   }
 
   // The nearest expect before step i reads HTTP.
@@ -265,6 +282,7 @@ class ProgramCheck {
 
   std::optional<ProgramFault> check_order() const {
     for (std::size_t i = 0; i < program_.steps.size(); ++i) {
+      if (step_as<step::Receive>(i) && flow_.outstanding[i] != 0) return at(i, "receives in the middle of an exchange");
       // A session keeps one instant: when its requests left, or how long it waits.
       if (step_as<step::Pause>(i) && !is_server() && flow_.outstanding[i] != 0 && takes_time(program_.steps[i])) {
         return at(i, "is a wait, which may not stand between a send and its reply");

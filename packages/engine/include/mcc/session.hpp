@@ -17,6 +17,7 @@ struct Session {
     expecting,    // reads a reply (server: a request). at: departure of the batch
     sending,      // goes on once the burst is handed over. at: departure of the burst
     waiting,      // at: when to wake. There may be no connection
+    listening,    // client: reads messages that it has not asked for
     idle,         // client, open loop: its next request awaits its turn. There may be no connection
     yielding,     // sent much without a pause; goes on at the next tick. at: now
     speaking,     // echo or handler. at: departure of the handler's request

@@ -33,10 +33,11 @@ enum class Counter : std::uint8_t {
   last_setup_ns,
   pacing_queued,
   pacing_unsent,
+  received,
   count_,
 };
 
-enum class Histogram : std::uint8_t { connect, latency, service, pacing, count_ };
+enum class Histogram : std::uint8_t { connect, latency, service, pacing, delivery, count_ };
 
 inline constexpr std::size_t kCountersAt = 1;
 inline constexpr std::size_t kHandlerNsAt = 63;  // written by the worker's reactor, never by a stack

@@ -17,7 +17,7 @@ const COLUMNS = [
 /** Too narrow for all: these go first. */
 const DISPENSABLE = ['p75', 'stdev', 'p90'];
 
-/** One row per distribution: latency, service time where it differs, time to connect, error of the departures. */
+/** One row per distribution: latency, service time where it differs, pushes, time to connect, error of the departures. */
 export function renderLatency(report: RunReport, { width, style }: Page): string[] {
   const rows = distributionsOf(report);
   if (rows.length === 0) return [];
@@ -40,11 +40,12 @@ function tight(us: number): string {
   return time(us).replace(' ', '');
 }
 
-function distributionsOf({ latencyUs, serviceTimeUs, connections, pacing }: RunReport) {
+function distributionsOf({ latencyUs, serviceTimeUs, received, connections, pacing }: RunReport) {
   const service = serviceTimeUs?.histogramNs === latencyUs?.histogramNs ? undefined : serviceTimeUs;
   const rows: (readonly [string, Distribution | undefined])[] = [
     ['Latency', latencyUs],
     ['Service time', service],
+    ['Delivery', received?.deliveryUs],
     ['Connect', connections.connectTimeUs],
     ['Pacing error', pacing?.errorUs],
   ];

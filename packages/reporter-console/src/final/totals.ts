@@ -5,7 +5,14 @@ import type { Row } from './page.js';
 
 /** Throughput, connections, pacing and the generator's own load. */
 export function totals(report: RunReport): Row[] {
-  return [requests(report), transfer(report), connections(report), ...pacing(report), generator(report)];
+  return [
+    requests(report),
+    ...received(report),
+    transfer(report),
+    connections(report),
+    ...pacing(report),
+    generator(report),
+  ];
 }
 
 function requests({ requests, run }: RunReport): Row {
@@ -16,6 +23,12 @@ function requests({ requests, run }: RunReport): Row {
     detail: `${count(requests.completed)} completed in ${seconds(run.durationSeconds)}${failed}`,
     ...(requests.completed === 0 && { mark: 'bad' }),
   };
+}
+
+function received({ received, run }: RunReport): Row[] {
+  if (received === undefined) return [];
+  const rate = run.durationSeconds > 0 ? received.messages / run.durationSeconds : 0;
+  return [{ label: 'Pushes/s', figure: exactRate(rate), detail: `${count(received.messages)} received` }];
 }
 
 /** As wrk counts it: what was received. */

@@ -135,7 +135,12 @@ inline Wait wait_from(const Napi::Object& from, const std::string& where) {
   if (kind == "constant") return wait::Constant{ns("ns")};
   if (kind == "uniform") return wait::Uniform{ns("minNs"), ns("maxNs")};
   if (kind == "exponential") return wait::Exponential{ns("meanNs")};
-  if (kind == "period") return wait::Period{ns("ns")};
+  if (kind == "period") {
+    const Napi::Value share = from.Get("share"), burst = from.Get("burst");
+    if (!share.IsUndefined() && !share.IsNumber()) bad_program(where, "has a share that is no number");
+    return wait::Period{ns("ns"), share.IsUndefined() ? 1.0 : share.As<Napi::Number>().DoubleValue(),
+                        burst.IsUndefined() ? 1 : size32(burst, "burst")};
+  }
   bad_program(where, "has a wait of the unknown kind '" + kind + "'");
 }
 
@@ -164,6 +169,20 @@ inline step::Answer answer_from(const Napi::Object& from, const std::string& whe
   return answer;
 }
 
+inline step::Receive receive_from(const Napi::Object& from, const std::string& where) {
+  step::Receive receive{framing_from(object(from.Get("framing"), "framing"), where)};
+  const Napi::Value sent_at = from.Get("sentAt");
+  if (!sent_at.IsUndefined()) receive.sent_at = size32(sent_at, "sentAt");
+  return receive;
+}
+
+inline std::optional<Reconnect> reconnect_from(const Napi::Value& value) {
+  if (value.IsUndefined()) return std::nullopt;
+  if (value.IsString() && text(value, "reconnect") == "never") return Reconnect{.never = true};
+  const Napi::Object from = object(value, "reconnect");
+  return Reconnect{.min_ns = size(from.Get("minNs"), "minNs"), .max_ns = size(from.Get("maxNs"), "maxNs")};
+}
+
 inline step::Repeat repeat_from(const Napi::Object& from, const std::string& where) {
   step::Repeat repeat{.from = size32(from.Get("from"), "from")};
   const Napi::Value times = from.Get("times");
@@ -185,6 +204,7 @@ inline Step step_from(const Napi::Object& from, const std::string& where) {
   if (kind == "send") return step::Send{size32(from.Get("message"), "message"), class_from(from, where)};
   if (kind == "answer") return answer_from(from, where);
   if (kind == "expect") return step::Expect{framing_from(object(from.Get("framing"), "framing"), where)};
+  if (kind == "receive") return receive_from(from, where);
   if (kind == "echo") return step::Echo{};
   if (kind == "wait") return step::Pause{wait_from(object(from.Get("time"), "time"), where)};
   if (kind == "repeat") return repeat_from(from, where);
@@ -228,9 +248,13 @@ inline std::size_t classes_from(const Napi::Object& program) {
 inline Program program_from(const Napi::Value& value) {
   return blame_program("", [&] {
     const Napi::Object from = object(value, "program");
-    return Program{role_from(from.Get("role")), list_from(from, "messages", "message", message_from),
-                   list_from(from, "steps", "step", step_from), classes_from(from),
-                   list_from(from, "outcomeClasses", "outcome class", outcome_class_from, true)};
+    Program program{role_from(from.Get("role")), list_from(from, "messages", "message", message_from),
+                    list_from(from, "steps", "step", step_from), classes_from(from),
+                    list_from(from, "outcomeClasses", "outcome class", outcome_class_from, true)};
+    const Napi::Value priorities = from.Get("priorities");
+    if (!priorities.IsUndefined()) program.priorities = size32(priorities, "priorities");
+    program.reconnect = reconnect_from(from.Get("reconnect"));
+    return program;
   });
 }
 

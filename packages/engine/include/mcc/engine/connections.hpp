@@ -20,7 +20,8 @@ void Engine<S, C>::open(Slot slot, Session& session) {
   rearm(slot, session.at + options_.connect_timeout_ns);
 }
 
-// At once when the last connection was of use, otherwise after a back-off with jitter. Before the load, not at all.
+// At once when the last connection was of use and the program has no other policy, otherwise after a back-off with
+// jitter. Before the load, not at all.
 template <class S, Clock C>
 void Engine<S, C>::reopen(Slot slot, Session& session) {
   if (is_closing()) return finish(session);
@@ -28,12 +29,15 @@ void Engine<S, C>::reopen(Slot slot, Session& session) {
     session.state = State::dormant;
     return;
   }
-  if (session.fruitless == 0) return open(slot, session);
-  const Nanos longest = std::min(kBackOffMinNs << (session.fruitless - 1), kBackOffMaxNs);
+  const Reconnect& policy = program_.reconnect ? *program_.reconnect : kReconnect;
+  if (policy.never && session.has(Session::kSeen)) return finish(session);
+  if (session.fruitless == 0 && !program_.reconnect) return open(slot, session);
+  const int doubled = std::max(session.fruitless - 1, 0);
+  const Nanos longest = std::min(std::min(policy.min_ns, policy.max_ns >> doubled) << doubled, policy.max_ns);
   const Nanos now = clock_.now();
   const std::uint64_t jitter = draw(options_.seed ^ now, connection_id(slot), session.sequence, session.fruitless);
   session.state = State::backing_off;
-  session.at = now + longest / 2 + below(longest / 2, jitter);
+  session.at = now + longest / 2 + below(longest - longest / 2, jitter);
   rearm(slot, session.at);
 }
 
@@ -83,7 +87,7 @@ void Engine<S, C>::report_closed(Slot slot, Session& session) {
 // The connection is of no more use; what was under way on it is lost.
 template <class S, Clock C>
 void Engine<S, C>::fail(Slot slot, Session& session, Error error, Manner manner) {
-  lose_requests(session, error, has_unread_request(session) ? 1 : 0);
+  lose_requests(slot, session, error, has_unread_request(session) ? 1 : 0);
   session.set(Session::kRestart);
   close(slot, session, manner, closed_code(error));
 }
@@ -98,7 +102,7 @@ void Engine<S, C>::abandon(Slot slot, Session& session) {
   }
   if (!session.has(Session::kEstablished)) return is_client() ? finish(session) : void();
   const std::uint32_t lost = outstanding(session);
-  if (program_.classes > 0) fail_in_class(session);
+  if (program_.classes > 0) fail_in_class(slot, session);
   recorder_.add(Counter::requests_failed, lost);
   recorder_.subtract(Counter::in_flight, lost);
   close(slot, session, Manner::reset);
@@ -119,6 +123,7 @@ void Engine<S, C>::drain(Slot slot, Session& session) {
     case State::dormant:
       return finish(session);
     case State::ready:
+    case State::listening:
     case State::yielding:
       return close(slot, session);
     case State::waiting:
@@ -152,9 +157,9 @@ std::uint32_t Engine<S, C>::outstanding(const Session& session) const noexcept {
 
 // `unread`: requests that a server could not read to their end, and hence never counted as in flight.
 template <class S, Clock C>
-void Engine<S, C>::lose_requests(Session& session, Error error, std::uint32_t unread) {
+void Engine<S, C>::lose_requests(Slot slot, Session& session, Error error, std::uint32_t unread) {
   const std::uint32_t lost = outstanding(session);
-  if (program_.classes > 0) fail_in_class(session);
+  if (program_.classes > 0) fail_in_class(slot, session);
   recorder_.subtract(Counter::in_flight, lost);
   recorder_.add(Counter::requests_failed, lost + unread);
   recorder_.error(error, std::max(lost + unread, 1u));
@@ -208,6 +213,7 @@ Nanos Engine<S, C>::deadline_of(const Session& session) const noexcept {
       return session.has(Session::kRequest) || is_closing() ? session.at + options_.timeout_ns : TimerWheel::kNever;
     case State::unstarted:
     case State::ready:
+    case State::listening:
     case State::idle:
     case State::closing:
     case State::dormant:
@@ -247,6 +253,7 @@ void Engine<S, C>::on_deadline(Slot slot, Session& session, Nanos now) {
       return fail(slot, session, Error::send_buffer_full, Manner::reset);
     case State::unstarted:
     case State::ready:
+    case State::listening:
     case State::idle:
     case State::closing:
     case State::dormant:

@@ -58,6 +58,7 @@ void Engine<S, C>::on_data(Slot slot, Bytes bytes, Nanos now) {
     if (used < bytes.size()) keep_unread(slot, session, bytes.subspan(used));
     return close_if_done(slot, session);
   }
+  if (session.state == State::listening) return receive(slot, session, bytes, now);
   if (session.state == State::speaking) return hear(slot, session, bytes);
   if (is_behind(session)) return keep_unread(slot, session, bytes);
   // Nothing is expected: counted, and dropped.
@@ -88,7 +89,7 @@ void Engine<S, C>::complete_reply(Slot slot, Session& session, const framing::Re
   recorder_.record(stats::Histogram::latency, latency);
   if (paced_) recorder_.record(stats::Histogram::service, since(session.at));
   recorder_.outcome(result.outcome);
-  if (program_.classes > 0) complete_in_classes(session, result, latency);
+  if (program_.classes > 0) complete_in_classes(slot, session, result, latency);
   if (result.error != Error::none) {
     recorder_.add(Counter::requests_failed);
     recorder_.error(result.error);
@@ -111,7 +112,7 @@ std::size_t Engine<S, C>::read_requests(Slot slot, Session& session, Bytes bytes
     const framing::Result result = framers_[op.index].feed(session.rx, bytes.subspan(used));
     if (result.progress == framing::Progress::more) return bytes.size();
     if (result.progress == framing::Progress::broken) {
-      lose_requests(session, result.error, 1);
+      lose_requests(slot, session, result.error, 1);
       session.set(Session::kRestart);
       close(slot, session);
       return bytes.size();
@@ -226,7 +227,7 @@ void Engine<S, C>::on_closed(Slot slot, Error reason, Nanos now) {
   if (!session.has(Session::kEstablished)) return;
   // The peer has broken it off.
   const Error error = reason == Error::none ? Error::closed_early : reason;
-  lose_requests(session, error, has_unread_request(session) ? 1 : 0);
+  lose_requests(slot, session, error, has_unread_request(session) ? 1 : 0);
   session.set(Session::kRestart);
   let_go(session, closed_code(error));
   report_closed(slot, session);

@@ -10,8 +10,8 @@
 namespace mcc {
 
 template <class S, Clock C>
-Lane& Engine<S, C>::lane_of(Slot) noexcept {
-  return lanes_.front();
+Lane& Engine<S, C>::lane_of(Slot slot) noexcept {
+  return lanes_.size() == 1 ? lanes_.front() : lanes_[priority_of(slot)];
 }
 
 // Whether the steps of a session may go on: those of a schedule are looked up before the load begins, so that it begins

@@ -2,6 +2,9 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <vector>
+
 #include "mcc/testing/engine_rig.hpp"
 
 using namespace mcc;
@@ -17,6 +20,10 @@ EngineOptions open_loop(double rate, ArrivalKind kind = ArrivalKind::constant) {
   EngineOptions options;
   options.arrivals = ArrivalOptions{.kind = kind, .stages = {{0, rate, rate}}, .trace = {}, .seed = 1};
   return options;
+}
+
+Program heartbeat(wait::Period period) {
+  return client({message("ping")}, {pause(period), send(), expect_fixed(4), repeat(0)});
 }
 
 // Runs in small steps, answering at once on the first `sessions` connections.
@@ -159,4 +166,48 @@ TEST_CASE("after a time to think the latency counts from its end, and how late t
   CHECK(rig.count(Counter::requests_completed) >= 9);
   CHECK(rig.count(Counter::pacing_scheduled) == rig.count(Counter::requests_sent) - 1);
   CHECK(rig.histogram(Histogram::pacing)[2] == 0);
+}
+
+TEST_CASE("in an epoch the active share speaks once, in bursts evenly apart") {
+  constexpr std::uint32_t kSessions = 40;
+  EngineRig rig(heartbeat({.ns = 100 * kMs, .share = 0.25, .burst = 2}), kSessions);
+  rig.start();
+  std::vector<int> spoken(kSessions);
+  std::vector<Nanos> instants;
+  for (const Nanos end = rig.clock.now() + 99 * kMs; rig.clock.now() < end;) {
+    rig.run(10'000);
+    for (Slot slot = 0; slot < kSessions; ++slot) {
+      if (rig.stack.take_sent(slot).empty()) continue;
+      ++spoken[slot];
+      instants.push_back(rig.clock.now());
+      rig.stack.data(slot, "pong");
+    }
+  }
+  CHECK(std::count(spoken.begin(), spoken.end(), 1) == 10);
+  CHECK(std::count(spoken.begin(), spoken.end(), 0) == 30);
+  REQUIRE(instants.size() == 10);
+  for (std::size_t i = 0; i < 10; i += 2) CHECK(instants[i] == instants[i + 1]);
+  for (std::size_t i = 2; i < 10; i += 2) CHECK(instants[i] - instants[i - 2] == 20 * kMs);
+}
+
+TEST_CASE("of departures at one time those of the higher priority go first, and each counts in its class") {
+  Program program = heartbeat({.ns = 100 * kMs, .burst = 8});
+  program.classes = program.priorities = 2;
+  EngineRig rig(program, 8);
+  rig.start();
+  rig.run(60 * kMs);
+  std::vector<Slot> order = rig.stack.senders;
+  REQUIRE(order.size() == 8);
+  for (std::size_t i = 0; i < 4; ++i) CHECK(order[i] % 2 == 0);
+  for (std::size_t i = 4; i < 8; ++i) CHECK(order[i] % 2 == 1);
+  rig.stack.data(1, "pong");
+  rig.settle();
+  CHECK(rig.of_class(0)[0] == 0);
+  CHECK(rig.of_class(1)[0] == 1);
+}
+
+TEST_CASE("a program with another number of classes than of priorities is refused") {
+  Program program = heartbeat({.ns = kMs});
+  program.priorities = 2;
+  CHECK(std::holds_alternative<ProgramFault>(compile(program)));
 }

@@ -30,9 +30,16 @@ Engine<S, C>::Engine(const EngineOptions& options, const CompiledProgram& progra
     throw Failure("MCC_ERR_STACK", "The event buffer is too small.");
   }
   if (paced_) {
-    std::optional<Arrivals> arrivals;
-    if (options.arrivals) arrivals.emplace(*options.arrivals, options.arrivals_part, options.arrivals_parts);
-    lanes_.emplace_back(options.sessions, std::move(arrivals));
+    const std::uint32_t lanes = program.priorities;
+    lanes_.reserve(lanes);
+    for (std::uint32_t lane = 0; lane < lanes; ++lane) {
+      std::optional<Arrivals> arrivals;
+      if (options.arrivals) {
+        arrivals.emplace(*options.arrivals, options.arrivals_part + lane * options.arrivals_parts,
+                         options.arrivals_parts * lanes);
+      }
+      lanes_.emplace_back(options.sessions, std::move(arrivals));
+    }
   }
   framers_.reserve(program.framings.size());
   for (const Framing& framing : program.framings) framers_.emplace_back(framing, program.role, options.sessions);

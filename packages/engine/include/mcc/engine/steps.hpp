@@ -39,10 +39,15 @@ void Engine<S, C>::advance(Slot slot, Session& session, Nanos now) {
         if (is_client() || is_closing()) arm(slot, session.at + options_.timeout_ns);
         return;
       case Op::Kind::expect_none:
-        if (program_.classes > 0) complete_in_class(session);
+        if (program_.classes > 0) complete_in_class(slot, session);
         complete(session);
         ++session.step;
         break;
+      case Op::Kind::receive:
+        if (!session.has(Session::kEstablished)) return reopen(slot, session);
+        if (is_closing()) return close(slot, session);
+        session.state = State::listening;
+        return;
       case Op::Kind::wait:
         return start_wait(slot, session, op, now);
       case Op::Kind::jump:
@@ -151,7 +156,7 @@ void Engine<S, C>::start_wait(Slot slot, Session& session, const Op& op, Nanos n
                                                     .connection_id = id,
                                                     .connections_total = options_.connections_total});
   if (paced_) return await_departure(slot, session, now);
-  rearm(slot, session.at);
+  if (session.at != kNever) rearm(slot, session.at);
 }
 
 // Client: a request has had its reply, or needs none.

@@ -51,6 +51,7 @@ class ScriptedStack {
   std::vector<Slot> closes;
   std::vector<Slot> resets;
   std::vector<std::size_t> sends;  // sizes, as they were offered
+  std::vector<Slot> senders;       // and who sent
   std::set<Slot> paused;
   std::size_t transient_sends = 0;
   std::size_t published = 0;
@@ -88,6 +89,7 @@ class ScriptedStack {
     if (left != kUnlimited) left -= count;
     sent_[slot].append(reinterpret_cast<const char*>(bytes.data()), count);
     sends.push_back(bytes.size());
+    senders.push_back(slot);
     if (lifetime == Lifetime::transient) ++transient_sends;
     return count;
   }
