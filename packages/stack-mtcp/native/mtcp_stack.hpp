@@ -146,7 +146,6 @@ class MtcpStack {
   using Net = net::Interface<P>;
   using Core = tcp::Core<Net>;
 
-  static constexpr int kBurstsPerPoll = 8;
   static constexpr std::uint32_t kTimersPerPoll = 1024;
   static constexpr std::uint32_t kTimersPerPacedPoll = 8;  // some of them miss the cache
 
@@ -198,14 +197,14 @@ class MtcpStack {
   template <class SinkT, class Handler>
   std::size_t receive(SinkT& sink, Handler& handler) {
     std::size_t work = 0;
-    for (int i = 0; i < kBurstsPerPoll && burst_next_ == burst_count_ && !handler.full(); ++i) {
+    for (std::size_t i = 0; i < tcp::kBurstsPerPoll && burst_next_ == burst_count_ && !handler.full(); ++i) {
       burst_next_ = burst_count_ = 0;
       const std::size_t count = interface_.receive(sink, core_.now);
-      tcp::acknowledge_burst(core_);
       work += count;
       if (count < Net::kBurst) break;
       core_.now = clock_.now();
     }
+    tcp::acknowledge_bursts(core_);
     return work;
   }
 
@@ -218,7 +217,7 @@ class MtcpStack {
       const Arrived& next = burst_[burst_next_++];
       if (!tcp::input(core_, handler, next.segment, next.packet)) port_.release(next.packet);
     }
-    tcp::acknowledge_burst(core_);
+    tcp::acknowledge_bursts(core_);
     return done;
   }
 

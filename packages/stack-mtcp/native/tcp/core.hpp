@@ -33,6 +33,9 @@ using flow::kNoSlot;
 inline constexpr std::uint16_t kHeaders = wire::kIpv4Header + wire::kTcpHeader;
 inline constexpr std::uint16_t kTimestampRoom = wire::kTimestampOption;
 
+// Bursts that are taken from the port before anything else is done.
+inline constexpr std::size_t kBurstsPerPoll = 8;
+
 // A packet whose data waits for what comes before it, or for a user who has paused.
 template <class Packet>
 struct HeldPacket {
@@ -125,7 +128,7 @@ struct Core {
     return listeners.any() ? accepted.find(flow, is_it) : kNoSlot;
   }
 
-  // Queues an acknowledgment for the end of the burst.
+  // Queues an acknowledgment for the end of the poll.
   void acknowledge_later(Slot slot, bool soon) noexcept {
     ControlBlock& cb = blocks[slot];
     if (cb.has(ControlBlock::kAckPending) || soon) cb.set(ControlBlock::kAckSoon);
@@ -158,8 +161,8 @@ struct Core {
   timer::Ring<DelayedAck> delayed;
   SideList<&SideRecord::starved> starved;
   SideList<&SideRecord::resumed> resumed;
-  // Connections that received something in this burst. One entry per segment is enough.
-  std::array<Slot, 2 * Net::kBurst> to_ack;
+  // Connections that received something in the bursts of this poll. One entry per segment is enough.
+  std::array<Slot, kBurstsPerPoll * Net::kBurst> to_ack;
   std::size_t to_ack_count = 0;
 
   RateLimit challenges;

@@ -13,6 +13,8 @@ struct Counters {
   std::uint64_t fast_retransmits = 0;
   std::uint64_t timeout_retransmits = 0;
   std::uint64_t tail_probes = 0;
+  std::uint64_t lost_retransmits = 0;   // retransmissions that were lost in turn, and noticed without a time-out
+  std::uint64_t spurious_timeouts = 0;  // time-outs of what had arrived
   std::uint64_t syn_retransmits = 0;
   std::uint64_t path_mtu_retransmits = 0;
   std::uint64_t timeouts = 0;    // connections given up
@@ -20,6 +22,7 @@ struct Counters {
   std::uint64_t duplicate_acks = 0;
   std::uint64_t out_of_order = 0;         // segments held for those before them
   std::uint64_t duplicates = 0;           // segments that brought nothing new
+  std::uint64_t duplicates_reported = 0;  // by peers: acknowledgments that tell of one (RFC 2883)
   std::uint64_t held_full = 0;            // segments dropped since too many were held
   std::uint64_t zero_windows = 0;         // times that a peer closed its window
   std::uint64_t window_probes = 0;        // sent

@@ -45,7 +45,9 @@ void on_unacceptable(C& core, Slot slot, const wire::Segment& segment) {
     return;
   }
   if (segment.payload.empty() && (segment.flags & (wire::kSyn | wire::kFin)) == 0) return challenge(core, slot);
-  send_ack(core, slot);
+  const Sequence end = segment.sequence + static_cast<std::uint32_t>(segment.payload.size());
+  const bool old = !segment.payload.empty() && at_or_before(end, cb.rcv_nxt);
+  send_ack(core, slot, old ? Range{segment.sequence, end} : Range{});
 }
 
 // Second check: RST within the window (RFC 5961 section 3.2).

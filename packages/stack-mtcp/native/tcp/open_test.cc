@@ -117,10 +117,35 @@ TEST_CASE("open: after a lost SYN one segment leaves first, and the time-out is 
   s.send(pattern(5000));
   s.expect(ACK, 1, 1, 1460);
   s.expect_silence();
+  s.advance(2045 * kMs);
+  s.expect_silence();
+  s.advance(10 * kMs);
+  s.expect(ACK, 1461, 1, 1460);  // the tail-loss probe
   s.advance(2990 * kMs);
   s.expect_silence();
   s.advance(20 * kMs);
   s.expect(ACK, 1, 1, 1460);
+}
+
+TEST_CASE("open: with timestamps the round trip of a SYN that was sent again is measured (RFC 7323 4)") {
+  Script s(false);
+  REQUIRE(s.stack->connect(0) == Error::none);
+  s.advance(1001 * kMs);
+  CHECK(s.heard() == 2);
+  s.forget();
+  s.timestamps = true;
+  s.say({.flags = SYN | ACK,
+         .seq = 0,
+         .options = {.mss = 1460, .timestamps = true, .ts_value = 7, .ts_echo = s.last_ts}});
+  s.expect(ACK, 1, 1);
+  s.send("x");
+  s.expect(ACK | PSH, 1, 1, 1);
+  s.advance(60 * kMs);
+  s.expect(ACK | PSH, 1, 1, 1);  // the tail-loss probe
+  s.advance(185 * kMs);
+  s.expect_silence();
+  s.advance(10 * kMs);
+  s.expect(ACK | PSH, 1, 1, 1);
 }
 
 TEST_CASE("open: a SYN that comes again is answered again") {

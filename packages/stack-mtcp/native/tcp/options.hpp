@@ -18,6 +18,8 @@ struct Options {
   bool sack = true;
   RtoBounds rto;
   Nanos delayed_ack = 40'000'000;
+  // The longest that peers are taken to delay an acknowledgment for: 40 ms in Linux, and its clock's tick.
+  Nanos peer_ack_delay = 50'000'000;
   Nanos time_wait = 60'000'000'000;
   // How long a connection that both the user and we have closed waits for the peer's FIN.
   Nanos fin_wait_2 = 10'000'000'000;

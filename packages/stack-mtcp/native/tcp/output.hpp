@@ -26,19 +26,27 @@ std::uint32_t receive_window(C& core, const ControlBlock& cb) noexcept {
 }
 
 // The SACK option (RFC 2018 section 4): first the range that the latest segment is part of, then those of the ones
-// before. Returns how many blocks.
+// before. What has come twice, if anything has, precedes them, and the range that it lies in is next to it (RFC 2883
+// section 4). Returns how many blocks.
 template <class C>
-std::uint8_t sack_blocks(C& core, const ControlBlock& cb, wire::TcpOptions& options) noexcept {
-  if (!core.has_side(cb) || !cb.has(ControlBlock::kSack)) return 0;
-  const SideRecord& side = core.side(cb);
+std::uint8_t sack_blocks(C& core, const ControlBlock& cb, wire::TcpOptions& options, Range twice = {}) noexcept {
+  if (!cb.has(ControlBlock::kSack)) return 0;
   const std::size_t most = cb.has(ControlBlock::kTimestamps) ? 3 : 4;
-  std::uint8_t count = 0;
+  const std::uint8_t reported = twice.left != twice.right ? 1 : 0;
+  std::uint8_t count = reported;
+  if (reported > 0) options.sack[0] = {twice.left, twice.right};
+  if (!core.has_side(cb)) return count;
+  const SideRecord& side = core.side(cb);
   const auto add = [&](const Range& range) {
-    for (std::uint8_t i = 0; i < count; ++i) {
+    for (std::uint8_t i = reported; i < count; ++i) {
       if (options.sack[i].left == range.left) return;
     }
     if (count < most) options.sack[count++] = {range.left, range.right};
   };
+  for (std::size_t i = 0; reported > 0 && i < side.received.size(); ++i) {
+    const Range& range = side.received[i];
+    if (at_or_before(range.left, twice.left) && at_or_after(range.right, twice.right)) add(range);
+  }
   for (std::uint8_t i = 0; i < side.recent_count; ++i) {
     for (std::size_t j = 0; j < side.received.size(); ++j) {
       const Range& range = side.received[j];
@@ -76,12 +84,13 @@ net::Output put(C& core, ControlBlock& cb, const wire::Segment& segment) {
   return core.net.output(segment, core.now);
 }
 
+// `twice`: what has come once more than it had to, or nothing.
 template <class C>
-void send_ack(C& core, Slot slot) {
+void send_ack(C& core, Slot slot, Range twice = {}) {
   ControlBlock& cb = core.block(slot);
   // After a time-out has sent old data again, snd_nxt is still the highest (RFC 9293 section 3.10.7.4).
   wire::Segment segment = segment_of(core, cb, cb.snd_nxt, wire::kAck);
-  segment.options.sack_count = sack_blocks(core, cb, segment.options);
+  segment.options.sack_count = sack_blocks(core, cb, segment.options, twice);
   put(core, cb, segment);
 }
 

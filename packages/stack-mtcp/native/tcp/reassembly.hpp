@@ -82,15 +82,28 @@ bool hold(C& core, Slot slot, Arrival arrival, typename C::Packet packet) noexce
   return true;
 }
 
+// [left, right) has been received beyond a gap.
+inline bool covers(const Scoreboard& received, Sequence left, Sequence right) noexcept {
+  return at_or_after(received.next_hole(left), right);
+}
+
 // One gap more can be kept track of.
 inline bool has_room_for_gap(const SideRecord& side) noexcept { return side.received.size() < Scoreboard::kRanges; }
 
-// Notes for the SACK option that [left, right) came out of order, and is held.
+// Notes for the SACK option that [left, right) came out of order, and is held. Each range is among the recent ones
+// once: acknowledgments may be few, and each tells of as many ranges as it can.
 inline void note_gap(SideRecord& side, Sequence left, Sequence right) noexcept {
   side.received.add(left, right);
-  for (std::size_t i = side.recent.size() - 1; i > 0; --i) side.recent[i] = side.recent[i - 1];
+  const auto same_range = [&](Sequence other) {
+    return covers(side.received, earlier(left, other), later(left, other) + 1);
+  };
+  const auto earlier_ones = side.recent;
+  std::uint8_t count = 1;
+  for (std::uint8_t i = 0; i < side.recent_count && count < side.recent.size(); ++i) {
+    if (!same_range(earlier_ones[i])) side.recent[count++] = earlier_ones[i];
+  }
   side.recent[0] = left;
-  if (side.recent_count < side.recent.size()) ++side.recent_count;
+  side.recent_count = count;
 }
 
 // rcv_nxt moves over what has become in order. True when a FIN was among it.

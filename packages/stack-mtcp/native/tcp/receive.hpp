@@ -56,13 +56,34 @@ void deliver_held(C& core, H& handler, Slot slot) {
 
 namespace detail {
 
+// Segments beyond a gap are acknowledged at once (RFC 5681 section 4.2) until the peer has had the duplicates that make
+// it send again; from then on SACK tells as much once for all that extends a range.
+template <class C>
+void acknowledge_gap(C& core, Slot slot, bool extends) {
+  ControlBlock& cb = core.block(slot);
+  LossState& loss = core.need_side(slot).loss;
+  if (loss.gap != cb.rcv_nxt) {
+    loss.gap = cb.rcv_nxt;
+    loss.gap_acks = 0;
+  }
+  if (extends && cb.has(ControlBlock::kSack) && loss.gap_acks >= kDupThresh) return core.acknowledge_later(slot, true);
+  if (loss.gap_acks < kDupThresh) ++loss.gap_acks;
+  send_ack(core, slot);
+}
+
 template <class C>
 bool take_out_of_order(C& core, Slot slot, const Arrival& arrival, typename C::Packet packet) {
   SideRecord& side = core.need_side(slot);
+  if (covers(side.received, arrival.sequence, arrival.end())) {
+    ++core.counters.duplicates;
+    send_ack(core, slot, {arrival.sequence, arrival.end()});
+    return false;
+  }
   ++core.counters.out_of_order;
+  const bool extends = covers(side.received, arrival.sequence - 1, arrival.sequence);
   const bool kept = has_room_for_gap(side) && hold(core, slot, arrival, packet);
   if (kept) note_gap(side, arrival.sequence, arrival.end());
-  send_ack(core, slot);  // at once (RFC 5681 section 4.2)
+  acknowledge_gap(core, slot, extends);
   return kept;
 }
 
@@ -117,7 +138,7 @@ bool receive(C& core, H& handler, Slot slot, const wire::Segment& segment, typen
   const bool over = cb.state != State::established && cb.state != State::fin_wait_1;
   if (over || at_or_before(arrival.end(), cb.rcv_nxt)) {
     ++core.counters.duplicates;
-    core.acknowledge_later(slot, true);
+    send_ack(core, slot, over ? Range{} : Range{arrival.sequence, arrival.end()});
     return false;
   }
   if (before(arrival.sequence, cb.rcv_nxt)) arrival.cut_front(cb.rcv_nxt - arrival.sequence);

@@ -70,6 +70,69 @@ TEST_CASE("receive: SACK tells first of the latest segment, then of those before
   CHECK(s.expect(ACK, 2, 21).options.sack_count == 1);
 }
 
+TEST_CASE("receive: what comes twice is reported first, with the range that it lies in next to it (RFC 2883 4)") {
+  Script s(true);
+  s.accept({.mss = 1460, .sack_permitted = true});
+  const auto blocks = [](const Heard& heard) {
+    std::vector<std::pair<std::uint32_t, std::uint32_t>> result;
+    for (std::size_t i = 0; i < heard.options.sack_count; ++i) {
+      const auto& [left, right] = heard.options.sack[i];
+      result.emplace_back(left - Script::kPeerIss, right - Script::kPeerIss);
+    }
+    return result;
+  };
+  using Blocks = std::vector<std::pair<std::uint32_t, std::uint32_t>>;
+  s.say({.payload = pattern(10)});
+  s.advance(41 * kMs);
+  CHECK(s.expect(ACK, 1, 11).options.sack_count == 0);
+  s.say({.seq = 1, .payload = pattern(10)});  // below what was acknowledged
+  CHECK(blocks(s.expect(ACK, 1, 11)) == Blocks{{1, 11}});
+  s.say({.seq = 21, .payload = pattern(20)});
+  CHECK(blocks(s.expect(ACK, 1, 11)) == Blocks{{21, 41}});
+  s.say({.seq = 51, .payload = pattern(10)});
+  s.forget();
+  s.say({.seq = 31, .payload = pattern(10)});  // within a range beyond the gap
+  CHECK(blocks(s.expect(ACK, 1, 11)) == Blocks{{31, 41}, {21, 41}, {51, 61}});
+  s.say({.seq = 5, .payload = pattern(4)});  // both: the gap is told of as well
+  CHECK(blocks(s.expect(ACK, 1, 11)) == Blocks{{5, 9}, {51, 61}, {21, 41}});
+  CHECK(s.counters().duplicates + s.counters().unacceptable == 3);
+  s.say({.seq = 11, .payload = pattern(10)});
+  CHECK(blocks(s.expect(ACK, 1, 41)) == Blocks{{51, 61}});  // each is reported once
+}
+
+TEST_CASE("receive: beyond the third duplicate SACK tells of a gap once for all that came together (RFC 5681 4.2)") {
+  Script s(true);
+  bool sack = false;
+  SUBCASE("with SACK") { sack = true; }
+  SUBCASE("without, each is told of") {}
+  s.accept({.mss = 1460, .sack_permitted = sack});
+  for (std::uint32_t i = 1; i <= 20; ++i) s.inject({.seq = 1 + 10 * i, .payload = pattern(10)});
+  CHECK(s.heard() == (sack ? 4 : 20));
+  s.forget();
+  for (std::uint32_t i = 21; i <= 30; ++i) s.inject({.seq = 1 + 10 * i, .payload = pattern(10)});
+  CHECK(s.heard() == (sack ? 1 : 10));
+  s.forget();
+  if (sack) {  // a second gap is told of at once, with how far the first range had come
+    s.inject({.seq = 311, .payload = pattern(10)});
+    s.inject({.seq = 331, .payload = pattern(10)});
+    s.inject({.seq = 341, .payload = pattern(10)});
+    s.inject({.seq = 321, .payload = pattern(10)});
+    const Heard told = s.expect(ACK, 1, 1);
+    REQUIRE(told.options.sack_count == 2);
+    CHECK(told.options.sack[0].left - Script::kPeerIss == 331);
+    CHECK(told.options.sack[1].right - Script::kPeerIss == 321);
+    const Heard merged = s.expect(ACK, 1, 1);
+    REQUIRE(merged.options.sack_count == 1);
+    CHECK(merged.options.sack[0].right - Script::kPeerIss == 351);
+    s.expect_silence();
+  }
+  s.say({.payload = pattern(10)});
+  s.expect(ACK, 1, sack ? 351 : 311);
+  // A new gap begins anew.
+  for (std::uint32_t i = 36; i <= 38; ++i) s.inject({.seq = 1 + 10 * i, .payload = pattern(10)});
+  CHECK(s.heard() == 3);
+}
+
 TEST_CASE("receive: overlaps in every way leave one copy of each byte") {
   Script s(true);
   s.accept();

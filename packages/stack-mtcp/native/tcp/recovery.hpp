@@ -7,11 +7,10 @@
 
 namespace mcc::tcp {
 
-inline constexpr std::uint8_t kDupThresh = 3;
-
 // RFC 6675 section 4, IsLost: of a hole that begins at `from`. In a time-out's repair everything old is.
 inline bool is_lost(const ControlBlock& cb, const SideRecord& side, Sequence from) noexcept {
   if (side.recovery == Recovery::timeout) return before(from, side.recover);
+  if (side.loss.below_is_lost && before(from, side.loss.lost_below)) return true;  // RACK (rack.hpp)
   return side.sacked.ranges_above(from) >= kDupThresh || side.sacked.sacked_above(from) > (kDupThresh - 1u) * cb.mss;
 }
 
@@ -42,6 +41,15 @@ std::uint32_t resend(C& core, Slot slot, Sequence from, Sequence limit) {
   return send_data(core, slot, from, length, cb.has(ControlBlock::kFinSent));
 }
 
+// Sends a hole again, or its first segment, and remembers when. Returns where it ends.
+template <class C>
+Sequence resend_hole(C& core, Slot slot, const Range& hole) {
+  const Sequence end = hole.left + resend(core, slot, hole.left, hole.right);
+  ControlBlock& cb = core.block(slot);
+  if (cb.has(ControlBlock::kSack)) core.side(cb).loss.note_resent({hole.left, end, cb.snd_nxt, ticks_of(core.now)});
+  return end;
+}
+
 // The hole that RFC 6675's NextSeg() would retransmit: rule 1 with `lost_only`, rule 3 without. False: there is none.
 inline bool next_hole(const ControlBlock& cb, const SideRecord& side, bool lost_only, Range& hole) noexcept {
   const Sequence from = side.sacked.next_hole(later(side.high_rxt, cb.snd_una));
@@ -60,7 +68,7 @@ void enter_recovery(C& core, Slot slot) {
   ++core.counters.recoveries;
   reduce_threshold(core, slot);
   side.recover = cb.snd_nxt;
-  side.rescued = side.partial = false;
+  side.rescued = side.partial = side.loss.probe_repeated = false;
   cb.probed = false;
   if (cb.has(ControlBlock::kSack)) {
     side.recovery = Recovery::sack;
@@ -70,7 +78,7 @@ void enter_recovery(C& core, Slot slot) {
     set_cwnd(cb, cb.ssthresh + kDupThresh);  // RFC 5681 section 3.2, step 3
   }
   ++core.counters.fast_retransmits;
-  side.high_rxt = cb.snd_una + resend(core, slot, cb.snd_una, side.sacked.hole_end(cb.snd_una, cb.snd_nxt));
+  side.high_rxt = resend_hole(core, slot, {cb.snd_una, side.sacked.hole_end(cb.snd_una, cb.snd_nxt)});
   start_timer(core, slot);
 }
 
@@ -144,10 +152,9 @@ std::uint32_t repair(C& core, Slot slot) {
       side.recovery == Recovery::timeout ? core.counters.timeout_retransmits : core.counters.fast_retransmits;
   Range hole;
   while (out + cb.mss <= cb.cwnd_bytes() && next_hole(cb, side, true, hole)) {
-    const std::uint32_t sent = resend(core, slot, hole.left, hole.right);
     ++counter;
-    side.high_rxt = hole.left + sent;
-    out += sent;
+    side.high_rxt = resend_hole(core, slot, hole);
+    out += side.high_rxt - hole.left;
   }
   return out < cb.cwnd_bytes() ? cb.cwnd_bytes() - out : 0;
 }
@@ -161,7 +168,7 @@ void repair_without_news(C& core, Slot slot) {
   Range hole;
   while (pipe(cb, side) + cb.mss <= cb.cwnd_bytes() && next_hole(cb, side, false, hole)) {
     ++core.counters.fast_retransmits;
-    side.high_rxt = hole.left + resend(core, slot, hole.left, hole.right);
+    side.high_rxt = resend_hole(core, slot, hole);
   }
   if (side.rescued || pipe(cb, side) + cb.mss > cb.cwnd_bytes()) return;
   // Rule 4: the tail may be lost without anything behind it to tell.

@@ -30,11 +30,15 @@ inline void measure_rtt(ControlBlock& cb, RttUnits rtt) noexcept {
   cb.srtt = static_cast<std::uint16_t>(std::clamp(cb.srtt + share(error, 8), 1, 0xffff));
 }
 
+// The time-out by what was measured, before any bound (section 2.3). 0: nothing was.
+inline RttUnits measured_timeout(const ControlBlock& cb) noexcept {
+  return RttUnits{cb.srtt} + 4 * RttUnits{cb.rttvar};
+}
+
 // The time-out now, backed off (sections 2.3, 5.5).
 inline Nanos retransmission_timeout(const ControlBlock& cb, const RtoBounds& bounds) noexcept {
-  const Nanos base = cb.srtt == 0 ? kInitialRto
-                                  : std::clamp(nanos_of_rtt(RttUnits{cb.srtt} + 4 * RttUnits{cb.rttvar}),
-                                               bounds.minimum, bounds.maximum);
+  const Nanos base =
+      cb.srtt == 0 ? kInitialRto : std::clamp(nanos_of_rtt(measured_timeout(cb)), bounds.minimum, bounds.maximum);
   // 2^9 s is beyond any maximum.
   return std::min(base << std::min<unsigned>(cb.backoff, 9), bounds.maximum);
 }

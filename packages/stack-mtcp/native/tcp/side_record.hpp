@@ -8,6 +8,7 @@
 
 #include "mcc/side_pool.hpp"
 #include "mcc/stack.hpp"
+#include "tcp/loss_state.hpp"
 #include "tcp/scoreboard.hpp"
 #include "tcp/sequence.hpp"
 #include "tcp/ticks.hpp"
@@ -57,13 +58,13 @@ struct SideRecord {
   Recovery recovery = Recovery::none;
   bool rescued = false;           // RFC 6675's rescue retransmission was made
   bool partial = false;           // NewReno: a partial acknowledgment was seen
-  bool probe_repeated = false;    // the tail-loss probe sent old data
   std::uint8_t unanswered = 0;    // window probes in a row that got no answer
   bool window_probed = false;     // one byte beyond snd_nxt was sent
   bool waits_for_window = false;  // the persist timer runs
   Sequence recover = 0;           // recovery ends when this is acknowledged
   Sequence high_rxt = 0;          // retransmitted up to here
   Scoreboard sacked{};
+  LossState loss{};
 
   // Congestion avoidance (newreno.hpp, cubic.hpp).
   std::uint32_t acked = 0;  // bytes since cwnd last grew

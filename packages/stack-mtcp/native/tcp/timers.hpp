@@ -1,6 +1,6 @@
 #pragma once
-// What happens when time has passed: retransmission (RFC 6298 section 5), tail-loss probes (RFC 8985 section 7), window
-// probes (RFC 9293 section 3.8.6.1) and delayed acknowledgments (section 3.8.6.3).
+// What happens when time has passed: retransmission (RFC 6298 section 5), tail-loss probes (RFC 8985 section 7),
+// reordering (section 6.3), window probes (RFC 9293 section 3.8.6.1) and delayed acknowledgments (section 3.8.6.3).
 
 #include "tcp/input.hpp"
 
@@ -56,7 +56,7 @@ void probe_window(C& core, Slot slot) {
   back_off(core, slot);
 }
 
-// Two or more segments are out and nothing is heard: sends one more, or the last again, to be told what is missing.
+// Nothing is heard: sends a segment more, or the last again, to be told what is missing (RFC 8985 section 7.3).
 template <class C>
 void probe_tail(C& core, Slot slot) {
   ControlBlock& cb = core.block(slot);
@@ -68,9 +68,10 @@ void probe_tail(C& core, Slot slot) {
   if (length > 0 && cb.window() >= cb.flight() + length) {
     cb.snd_nxt += send_data(core, slot, cb.snd_nxt, length, true);
   } else {
-    SideRecord& side = core.need_side(slot);
-    side.probe_repeated = true;
-    side.recover = cb.snd_nxt;
+    LossState& loss = core.need_side(slot).loss;
+    loss.probe_repeated = true;
+    loss.probe_end = cb.snd_nxt;
+    loss.probe_stamp = timestamp_of(core.now);
     const Sequence top = earlier(cb.snd_nxt, cb.snd_end);
     resend(core, slot, later(cb.snd_una, top - cb.mss), cb.snd_nxt);
   }
@@ -86,18 +87,24 @@ void on_timeout(C& core, Slot slot) {
   }
   SideRecord& side = core.need_side(slot);
   // ssthresh stays for further time-outs of the same data (RFC 5681 section 3.1).
-  if (cb.backoff == 0) reduce_threshold(core, slot);
+  if (cb.backoff == 0) {
+    side.loss.timed_out = true;
+    side.loss.timeout_stamp = timestamp_of(core.now);
+    side.loss.cwnd_before = cb.cwnd;
+    side.loss.ssthresh_before = cb.ssthresh;
+    reduce_threshold(core, slot);
+  }
   cubic::forget(side);
   set_cwnd(cb, 1);
   side.recovery = Recovery::timeout;
   side.recover = cb.snd_nxt;
-  side.probe_repeated = false;
+  side.loss.forget_repair();
   // The peer may have dropped what it had only sacked (RFC 2018 section 8).
   side.sacked.clear();
   cb.dupacks = 0;
   cb.probed = false;
   ++core.counters.timeout_retransmits;
-  side.high_rxt = cb.snd_una + resend(core, slot, cb.snd_una, cb.snd_nxt);
+  side.high_rxt = resend_hole(core, slot, {cb.snd_una, cb.snd_nxt});
   back_off(core, slot);
 }
 
@@ -108,6 +115,11 @@ template <class C>
 void on_timer(C& core, Slot slot) {
   ControlBlock& cb = core.block(slot);
   if (!cb.is_open()) return detail::on_syn_timeout(core, slot);
+  if (reordering_deadline(core, cb) <= core.now) {
+    detect_loss(core, slot);
+    transmit(core, slot);
+    return hasten_timer(core, slot);
+  }
   if (cb.window() == 0 || cb.flight() == 0) return detail::probe_window(core, slot);
   if (wants_tail_probe(core, cb)) return detail::probe_tail(core, slot);
   detail::on_timeout(core, slot);
@@ -129,9 +141,9 @@ std::uint32_t run_timers(C& core, std::uint32_t limit) {
       });
 }
 
-// The end of a burst: what must be acknowledged at once is, the rest waits for company.
+// The end of a poll's bursts: what must be acknowledged at once is, the rest waits for company.
 template <class C>
-void acknowledge_burst(C& core) {
+void acknowledge_bursts(C& core) {
   for (std::size_t i = 0; i < core.to_ack_count; ++i) {
     const Slot slot = core.to_ack[i];
     ControlBlock& cb = core.block(slot);

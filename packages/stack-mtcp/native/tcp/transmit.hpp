@@ -69,8 +69,8 @@ void transmit(C& core, Slot slot) {
     const std::uint32_t allowed = cb.cwnd_bytes() + extra;
     if (allowed > before_flight) detail::send_new(core, slot, allowed - before_flight);
   }
-  // A tail-loss probe is due sooner than the time-out that an idle connection's timer may be armed for.
-  if (before_flight == 0 && cb.flight() > cb.mss && wants_tail_probe(core, cb)) hasten_timer(core, slot);
+  // With a second segment in flight a tail-loss probe is due sooner than what the timer may be armed for.
+  if (before_flight <= cb.mss && cb.flight() > cb.mss && wants_tail_probe(core, cb)) hasten_timer(core, slot);
 }
 
 }  // namespace mcc::tcp
