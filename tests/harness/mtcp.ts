@@ -37,13 +37,15 @@ export function mtcpFlags({ device }: Namespace): string[] {
   return ['--stack', 'mtcp', '--mtcp.huge', 'off', '--mtcp.port', `af_packet:${device}`, '--mtcp.address', OWN_ADDRESS];
 }
 
-/** A path with a router of the kernel's in its midst, which drops this share of packets, each way. */
+/** A path with a router of the kernel's in its midst, which drops this share of packets, each way. The flags are mcc's. */
 export interface LossyPath {
   readonly client: Namespace;
   readonly server: Namespace;
   readonly flags: readonly string[];
   /** Packets that it has dropped so far. */
   dropped(): number;
+  /** Gives the kernel an address of its own on the client end, beside the stack's, and a way to the server. */
+  joinKernel(): void;
 }
 
 export function createLossyPath(context: TestContext, perMille: number): LossyPath {
@@ -64,16 +66,30 @@ export function createLossyPath(context: TestContext, perMille: number): LossyPa
   const nft = (...words: string[]): string => router.exec('nft', ...words);
   nft('add table ip path; add chain ip path through { type filter hook forward priority 0; }');
   nft(`add rule ip path through numgen random mod 1000 < ${perMille} counter drop`);
+  leaveToStack(near.client);
   return {
     client: near.client,
     server,
     flags: [...mtcpFlags(near.client), '--mtcp.subnet', '198.18.0.0/16', '--mtcp.gateway', router.address],
     dropped: () => Number(/counter packets (\d+)/.exec(nft('list chain ip path through'))?.[1]),
+    joinKernel() {
+      near.client.exec('ip', 'addr', 'add', '198.18.0.3/16', 'dev', near.client.device);
+      near.client.exec('ip', 'route', 'add', 'default', 'via', router.address);
+    },
   };
 }
 
 function giveUpAddress({ device, exec }: Namespace): void {
   exec('ip', 'addr', 'flush', 'dev', device);
+}
+
+/** af_packet gets copies: the kernel would look each of the stack's packets up in its routing table before it drops it. */
+function leaveToStack({ device, exec }: Namespace): void {
+  exec(
+    'nft',
+    `add table netdev own; add chain netdev own in { type filter hook ingress device ${device} priority 0; }`,
+  );
+  exec('nft', `add rule netdev own in ip daddr ${OWN_ADDRESS} drop`);
 }
 
 /** Within a machine the kernel leaves checksums unfinished and hands over 64 KB as one packet, unless told not to. */
