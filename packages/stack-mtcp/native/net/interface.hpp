@@ -107,14 +107,13 @@ class Interface {
     const std::size_t count = port_.receive(burst);
     // Headers were prefetched by the port or lie in cache by the time the later packets are parsed; the sink gets to
     // prefetch its control blocks for the whole burst before the first is touched.
-    std::array<wire::Segment, kBurst> segments;
     std::array<bool, kBurst> is_segment{};
     for (std::size_t i = 0; i < count; ++i) {
-      is_segment[i] = parse(sink, burst[i], segments[i], now);
-      if (is_segment[i]) sink.prefetch(segments[i]);
+      is_segment[i] = parse(sink, burst[i], segments_[i], now);
+      if (is_segment[i]) sink.prefetch(segments_[i]);
     }
     for (std::size_t i = 0; i < count; ++i) {
-      if (!is_segment[i] || !sink.on_segment(segments[i], burst[i], now)) port_.release(burst[i]);
+      if (!is_segment[i] || !sink.on_segment(segments_[i], burst[i], now)) port_.release(burst[i]);
     }
     return count;
   }
@@ -388,6 +387,7 @@ class Interface {
   std::size_t l2_;
   LastHop last_hop_;
   Nanos next_tick_ = 0;
+  std::array<wire::Segment, kBurst> segments_;  // of one burst: made once, since parsing sets every field
   Counters counters_;
 };
 
