@@ -35,6 +35,7 @@ class Script {
   readonly phases: [phase: Phase, seconds: number | undefined][] = [];
   readonly loads: string[] = [];
   established = 0;
+  open = 0;
   activity = 0;
   outcome: Outcome | undefined;
 
@@ -50,6 +51,7 @@ class Script {
     };
     const gauge: Gauge = {
       established: () => this.established,
+      open: () => this.open,
       connectActivity: () => this.activity,
       enter: (phase, seconds) => {
         if (phase === 'drain') this.loads.push(`drain after ${this.posted.at(-1)}`);
@@ -206,6 +208,19 @@ describe('Lifecycle', () => {
     expect(script.posted.at(-1)).toBe('abort');
     await script.pass(300);
     expect(script.outcome?.endedBy).toBe('duration');
+  });
+
+  it('goes on draining for as long as connections close', async () => {
+    const script = await new Script().toLoad();
+    script.open = 1000;
+    await script.pass(5010);
+    for (let round = 1; round <= 5; round++) {
+      script.open -= 100;
+      await script.pass(2300);
+    }
+    expect(script.posted.at(-1)).toBe('drain');
+    await script.pass(2300);
+    expect(script.posted.at(-1)).toBe('abort');
   });
 
   it('reports at once when a worker breaks', async () => {

@@ -38,6 +38,8 @@ export interface Workers {
 export interface Gauge {
   /** Connections established so far. */
   established(): number;
+  /** Connections that stand now. */
+  open(): number;
   /** Grows with every connection that is tried, established or lost. */
   connectActivity(): number;
   enter(phase: Phase, phaseSeconds?: number): void;
@@ -150,7 +152,14 @@ export class Lifecycle {
     // First: reporters hear of the new phase, and the load must not go on while one is slow.
     this.#workers.post({ type: 'drain' });
     this.#gauge.enter('drain', this.#plan.timeoutMs / 1000);
-    if ((await this.#until(this.#workers.drained, this.#plan.timeoutMs + GRACE_MS)) !== 'goal') {
+    // Closing millions takes its time, too: it goes on for as long as there is movement.
+    let seen: number;
+    let reached: Reached;
+    do {
+      seen = this.#gauge.open();
+      reached = await this.#until(this.#workers.drained, this.#plan.timeoutMs + GRACE_MS);
+    } while (reached === 'timeout' && this.#gauge.open() < seen);
+    if (reached !== 'goal') {
       this.#workers.post({ type: 'abort' });
       await this.#until(this.#workers.drained, GRACE_MS);
     }

@@ -77,6 +77,10 @@ export class Telemetry implements Gauge {
     return this.#readers.reduce((sum, reader) => sum + reader.counter('established'), 0);
   }
 
+  open(): number {
+    return this.#readers.reduce((sum, reader) => sum + reader.counter('open'), 0);
+  }
+
   connectActivity(): number {
     const of = (reader: StatsReader): number =>
       reader.counter('attempted') + reader.counter('established') + reader.counter('connectFailed');
