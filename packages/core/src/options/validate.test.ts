@@ -15,6 +15,13 @@ const schema = z
     plainFlag: z.boolean().optional(),
     plainList: z.array(z.string()).optional(),
     ours: flag().optional(),
+    pairs: list()
+      .transform((values) => values.map((value) => value.split('-').map(Number)))
+      .optional(),
+    range: z
+      .string()
+      .transform((value) => value.split('-').map(Number))
+      .prefault('1-9'),
     bytes: z
       .string()
       .transform((value) => new TextEncoder().encode(value))
@@ -61,9 +68,10 @@ describe('validateOptions', () => {
 });
 
 it('reports every option in force as plain JSON', () => {
-  const values = given({ time: '1500ms', needed: ['a'], bytes: 'ab' });
+  const values = given({ time: '1500ms', needed: ['a'], pairs: ['1-2', '3-4'], bytes: 'ab' });
   const report = optionsForReport(specs, values, validateOptions(schema, specs, values, 'x'));
-  expect(report).toEqual({ conn: 100, time: '1500ms', io: 'auto', needed: ['a'], bytes: 'ab' });
+  const asGiven = { needed: ['a'], pairs: ['1-2', '3-4'], range: '1-9', bytes: 'ab' };
+  expect(report).toEqual({ conn: 100, time: '1500ms', io: 'auto', ...asGiven });
 });
 
 it('lets later layers override earlier ones', () => {

@@ -38,7 +38,7 @@ export function optionsForReport(
   for (const spec of specs) {
     const value = plainValue(spec, validated[spec.key]);
     if (value === undefined) continue;
-    report[spec.key] = isPlain(value) ? value : (given.get(spec.name)?.value ?? spec.default);
+    report[spec.key] = isWritable(spec, value) ? value : (given.get(spec.name)?.value ?? spec.default);
   }
   return report;
 }
@@ -75,7 +75,12 @@ function sentenceOf(issue: z.core.$ZodIssue, given: unknown): string {
   }
 }
 
-function isPlain(value: unknown): boolean {
-  if (Array.isArray(value)) return value.every(isPlain);
+/** Whether a person could have given it so: what the schema made lists of is not what they wrote. */
+function isWritable(spec: OptionSpec, value: unknown): boolean {
+  if (Array.isArray(value)) return spec.form === 'list' && value.every(isScalar);
+  return isScalar(value);
+}
+
+function isScalar(value: unknown): boolean {
   return value === null || ['string', 'number', 'boolean'].includes(typeof value);
 }
