@@ -82,7 +82,7 @@ export const ERRORS = {
   MCC_ERR_SEND_BUFFER_FULL: {
     number: 16,
     what: 'The peer does not read, and what waits for it has reached its bound.',
-    remedy: 'Check that the peer reads what it is sent.',
+    remedy: 'Check that the peer reads what it is sent; with --stack mtcp, raise --mtcp.memory.',
   },
   MCC_ERR_HANDLER: {
     number: 17,

@@ -136,8 +136,7 @@ class MtcpStack {
     if (standing == 0) return 0;
     const std::size_t lookup = 2 * sizeof(std::uint32_t);  // accepted: chain head and link; opened: index, at most
     const std::size_t each = sizeof(tcp::ControlBlock) + sizeof(timer::Links) + lookup + sizeof(Session);
-    const std::size_t pooled = core_.sides.in_use() * sizeof(tcp::SideRecord) +
-                               core_.chunks.in_use() * sizeof(tcp::Chunk) +
+    const std::size_t pooled = core_.sides.in_use() * sizeof(tcp::SideRecord) + core_.send_memory.bytes_in_use() +
                                core_.held.in_use() * sizeof(tcp::HeldPacket<Packet>);
     return each + pooled / standing;
   }
@@ -235,7 +234,7 @@ class MtcpStack {
       tcp::send_ack(core_, slot);  // the window is open again (RFC 9293 section 3.8.6.2.2)
       tcp::tidy(core_, slot);
     }
-    while (!core_.starved.empty() && core_.chunks.in_use() < core_.options.chunks_max && !handler.full()) {
+    while (!core_.starved.empty() && !core_.send_memory.full() && !handler.full()) {
       const std::uint32_t side = core_.starved.front();
       core_.starved.remove(core_.sides, side);
       if (!core_.sides[side].wants_writable) continue;

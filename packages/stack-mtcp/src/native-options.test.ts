@@ -23,7 +23,7 @@ describe('nativeOptions', () => {
         vlan: 5,
         softwareChecksum: false,
       },
-      tcp: { congestion: 'cubic', timeWaitNs: 1e9, rtoMinNs: 200e6 },
+      tcp: { congestion: 'cubic', timeWaitNs: 1e9, rtoMinNs: 200e6, sendBytesMax: 64 * 1024 ** 2 },
       sources: [],
       localPorts: [1024, 65535],
       faults: undefined,
@@ -80,6 +80,7 @@ describe('nativeOptions', () => {
   it('sizes the pools from the memory', () => {
     expect(worker({ memory: '64m' }, { workers: 2 }).port.buffers).toBe((32 * 1024 ** 2) / 4096);
     expect(worker({ memory: '8m' }, { workers: 8 }).port.buffers).toBe(4096);
+    expect(worker({ memory: '64m' }, { workers: 2 }).tcp.sendBytesMax).toBe(32 * 1024 ** 2);
     expect(worker({}).eal.memoryBytes).toBeGreaterThan(16384 * 4096);
   });
 

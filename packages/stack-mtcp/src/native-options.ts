@@ -29,6 +29,8 @@ export interface NativeOptions {
     readonly congestion: MtcpOptions['congestion'];
     readonly timeWaitNs: number;
     readonly rtoMinNs: number;
+    /** For copies of what is not acknowledged, beside the first bytes of each connection. */
+    readonly sendBytesMax: number;
   };
   readonly sources: readonly AddressRange[];
   /** The addresses of each worker, when they share a device that does not know whose packets are whose. */
@@ -41,6 +43,7 @@ export interface NativeOptions {
 
 const DEFAULT_BUFFERS = 16384;
 const BUFFERS_MIN = 4096;
+const SEND_BYTES = 64 * 1024 ** 2;
 /** What DPDK keeps with each packet: its mbuf, headroom and the pool's own words. */
 const PACKET_OVERHEAD = 384;
 /** No packet of DPDK's lies across two pages, and without hugepages that makes it one page at least. */
@@ -80,7 +83,12 @@ export function nativeOptions(
       vlan: options.vlan ?? 0,
       softwareChecksum: options.checksum === 'software',
     },
-    tcp: { congestion: options.congestion, timeWaitNs: options.timeWait, rtoMinNs: options.rtoMin },
+    tcp: {
+      congestion: options.congestion,
+      timeWaitNs: options.timeWait,
+      rtoMinNs: options.rtoMin,
+      sendBytesMax: options.memory === undefined ? SEND_BYTES : Math.floor(options.memory / workers),
+    },
     sources,
     owners: shared && workers > 1 && device.kind !== 'memif' ? ownersOf(options, context) : [],
     localPorts: options.ports,

@@ -78,7 +78,10 @@ export const mtcpOptions = z.object({
   huge: z.enum(['auto', 'on', 'off']).default('auto').describe('hugepages for packets; auto: where enough are free'),
   memory: size({ min: 8 * MIB, max: 2 ** 40 })
     .optional()
-    .describe('memory for packets; default: 64 MB for each worker'),
+    .describe(
+      'memory for packets, and as much again for copies of what was sent and not yet acknowledged; default: 64 MB of each ' +
+        'for each worker',
+    ),
   eal: text().optional().describe("further arguments to DPDK's EAL, separated by spaces").meta({ placeholder: 'ARGS' }),
 });
 

@@ -112,6 +112,7 @@ tcp::Options tcp_from(const Napi::Object& from) {
       text(from.Get("congestion"), "congestion") == "newreno" ? tcp::Congestion::newreno : tcp::Congestion::cubic;
   result.time_wait = size(from.Get("timeWaitNs"), "timeWaitNs");
   result.rto.minimum = size(from.Get("rtoMinNs"), "rtoMinNs");
+  result.send_memory = size(from.Get("sendBytesMax"), "sendBytesMax");
   return result;
 }
 

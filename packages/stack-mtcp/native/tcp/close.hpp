@@ -20,10 +20,9 @@ void release(C& core, Slot slot, Error reason) {
   }
   if (unknown_to_user) --core.half_open;
   stop_timer(core, slot);
+  clear_queue(core, cb);
   if (cb.side != 0) {
-    SideRecord& side = core.side(cb);
-    clear_queue(core, side);
-    clear_held(core, side);
+    clear_held(core, core.side(cb));
     core.starved.remove(core.sides, cb.side);
     core.resumed.remove(core.sides, cb.side);
     core.sides.give(cb.side);

@@ -21,6 +21,7 @@
 #include "tcp/options.hpp"
 #include "tcp/rate_limit.hpp"
 #include "tcp/remnants.hpp"
+#include "tcp/send_memory.hpp"
 #include "tcp/side_record.hpp"
 #include "timer/ring.hpp"
 #include "timer/wheel.hpp"
@@ -82,7 +83,7 @@ struct Core {
         links(given.sessions),
         wheel(links, started),
         sides(given.sessions),
-        chunks(given.tcp.chunks_max),
+        send_memory(given.tcp.send_memory + std::size_t{given.sessions} * SendMemory::kSmallest),
         held(given.tcp.held_packets_max),
         opened(given.sources, given.ports, !given.server),
         accepted(given.server ? given.sessions : 0, given.key),
@@ -147,7 +148,7 @@ struct Core {
   Reserved<timer::Links> links;
   timer::Wheel wheel;
   SidePool<SideRecord> sides;
-  SidePool<Chunk> chunks;
+  SendMemory send_memory;
   SidePool<HeldPacket<Packet>> held;
 
   flow::OpenedTable opened;

@@ -38,7 +38,7 @@ struct Counters {
   std::uint64_t syn_drops_no_slot = 0;    // SYNs beyond the stack's connections
   std::uint64_t time_wait_reused = 0;     // RFC 6191
   std::uint64_t remnants_evicted = 0;     // TIME-WAITs cut short for want of records
-  std::uint64_t send_memory_full = 0;     // sends cut short for want of chunks
+  std::uint64_t send_memory_full = 0;     // sends cut short for want of memory
   std::uint64_t ports_exhausted = 0;
 };
 

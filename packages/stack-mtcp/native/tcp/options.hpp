@@ -27,10 +27,11 @@ struct Options {
   std::uint8_t retries = 10;     // R2: some 160 s with the smallest time-out, at least 100 s by RFC 9293 section 3.8.3
 
   // Bounds.
-  std::uint32_t half_open_max = 65536;         // connections in SYN-RECEIVED
-  std::uint32_t remnants_max = 1u << 20;       // connections in TIME-WAIT, and as many in FIN-WAIT-2
-  std::uint32_t held_packets_max = 4096;       // packets that wait for those before them, or for a paused user
-  std::uint32_t chunks_max = 16384;            // of 4 KB, for transient bytes that are not acknowledged yet
+  std::uint32_t half_open_max = 65536;    // connections in SYN-RECEIVED
+  std::uint32_t remnants_max = 1u << 20;  // connections in TIME-WAIT, and as many in FIN-WAIT-2
+  std::uint32_t held_packets_max = 4096;  // packets that wait for those before them, or for a paused user
+  // Bytes in copies of what is not acknowledged yet, beside the first 128 of each connection (send_memory.hpp).
+  std::size_t send_memory = std::size_t{64} << 20;
   std::uint32_t challenges_per_second = 1000;  // RFC 5961 section 7
   std::uint32_t resets_per_second = 10000;     // in answer to segments that belong to no connection
 };

@@ -1,7 +1,7 @@
 #pragma once
 // What the user has handed over and the peer has not acknowledged. Stable bytes are pointed to, transient ones copied
-// to chunks. As long as it is one stable piece, the control block says it all: `data` is the byte at snd_una, and
-// snd_end is where it ends. Otherwise the pieces are in the side record, the first one included.
+// to chunks of the send memory. As long as it is one piece, the control block says it all: `data` is the byte at
+// snd_una, and snd_end is where it ends. Several pieces are listed in the side record, the first one included.
 
 #include <cstring>
 
@@ -18,88 +18,108 @@ inline Piece& piece_at(SideRecord& side, std::uint32_t i) noexcept {
   return side.pieces[(side.first_piece + i) % SideRecord::kPieces];
 }
 
-// Turns "one stable piece" into a list, which may be empty.
+// There are two pieces or more.
 template <class C>
-SideRecord& list_pieces(C& core, Slot slot) noexcept {
-  SideRecord& side = core.need_side(slot);
-  const ControlBlock& cb = core.block(slot);
-  if (side.piece_count == 0 && cb.snd_una != cb.snd_end) {
-    side.first_piece = 0;
-    side.piece_count = 1;
-    side.pieces[0] = {cb.data, cb.snd_end, 0};
-  }
-  return side;
+bool is_listed(C& core, const ControlBlock& cb) noexcept {
+  return core.has_side(cb) && core.side(cb).piece_count > 0;
 }
 
-inline void push_piece(ControlBlock& cb, SideRecord& side, const Piece& piece) noexcept {
-  if (side.piece_count == 0) cb.data = piece.data;
-  piece_at(side, side.piece_count++) = piece;
+// The last piece, as far as it is not acknowledged; empty when there is none.
+template <class C>
+Bytes last_piece(C& core, const ControlBlock& cb) noexcept {
+  if (!is_listed(core, cb)) return {cb.data, cb.snd_end - cb.snd_una};
+  SideRecord& side = core.side(cb);
+  const Piece& last = piece_at(side, side.piece_count - 1u);
+  return {last.data, last.end - piece_at(side, side.piece_count - 2u).end};
+}
+
+// Begins another piece, which is empty yet. False: there are as many as can be.
+template <class C>
+bool push_piece(C& core, Slot slot, const std::byte* data) noexcept {
+  ControlBlock& cb = core.block(slot);
+  if (cb.snd_una == cb.snd_end) {
+    cb.data = data;
+    return true;
+  }
+  SideRecord& side = core.need_side(slot);
+  if (side.piece_count == SideRecord::kPieces) return false;
+  if (side.piece_count == 0) {
+    side.first_piece = 0;
+    side.piece_count = 1;
+    side.pieces[0] = {cb.data, cb.snd_end};
+  }
+  piece_at(side, side.piece_count++) = {data, cb.snd_end};
+  return true;
+}
+
+// The last piece grows.
+template <class C>
+void extend(C& core, ControlBlock& cb, std::size_t length) noexcept {
+  cb.snd_end += static_cast<std::uint32_t>(length);
+  if (!is_listed(core, cb)) return;
+  SideRecord& side = core.side(cb);
+  piece_at(side, side.piece_count - 1u).end = cb.snd_end;
 }
 
 template <class C>
 std::size_t append_stable(C& core, Slot slot, Bytes bytes) noexcept {
   ControlBlock& cb = core.block(slot);
-  const auto length = static_cast<std::uint32_t>(bytes.size());
-  const bool listed = core.has_side(cb) && core.side(cb).piece_count > 0;
-  if (!listed) {
-    if (cb.snd_una == cb.snd_end) {
-      cb.data = bytes.data();
-    } else if (cb.data + (cb.snd_end - cb.snd_una) != bytes.data()) {
-      SideRecord& side = list_pieces(core, slot);
-      push_piece(cb, side, {bytes.data(), cb.snd_end + length, 0});
-    }
-    cb.snd_end += length;
-    return length;
-  }
-  SideRecord& side = core.side(cb);
-  Piece& last = piece_at(side, side.piece_count - 1u);
-  const Sequence start = side.piece_count == 1 ? cb.snd_una : piece_at(side, side.piece_count - 2u).end;
-  const std::byte* const base = side.piece_count == 1 ? cb.data : last.data;
-  if (last.chunk == 0 && base + (last.end - start) == bytes.data()) {
-    last.end += length;
-  } else {
-    if (side.piece_count == SideRecord::kPieces) return 0;
-    push_piece(cb, side, {bytes.data(), cb.snd_end + length, 0});
-  }
-  cb.snd_end += length;
-  return length;
+  const Bytes last = last_piece(core, cb);
+  const bool follows =
+      !last.empty() && last.data() + last.size() == bytes.data() && !core.send_memory.holds(last.data());
+  if (!follows && !push_piece(core, slot, bytes.data())) return 0;
+  extend(core, cb, bytes.size());
+  return bytes.size();
 }
 
-// Room left in the last piece, if it is a chunk.
+// What is left of the last piece's chunk, if it has one.
 template <class C>
-std::span<std::byte> room_of_last(C& core, const ControlBlock& cb, SideRecord& side) noexcept {
-  if (side.piece_count == 0) return {};
-  Piece& last = piece_at(side, side.piece_count - 1u);
-  if (last.chunk == 0) return {};
-  const Sequence start = side.piece_count == 1 ? cb.snd_una : piece_at(side, side.piece_count - 2u).end;
-  const std::byte* const base = side.piece_count == 1 ? cb.data : last.data;
-  std::span<std::byte> chunk(core.chunks[last.chunk].bytes);
-  return chunk.subspan(static_cast<std::size_t>(base - chunk.data()) + (last.end - start));
+std::span<std::byte> rest_of_chunk(C& core, const ControlBlock& cb) noexcept {
+  const Bytes last = last_piece(core, cb);
+  const std::span<std::byte> chunk = core.send_memory.chunk_of(last.data());
+  if (last.empty() || chunk.empty()) return {};
+  return chunk.subspan(static_cast<std::size_t>(last.data() - chunk.data()) + last.size());
+}
+
+// A chunk for `wanted` bytes more, or for some of them. A short one is exchanged for one that holds what follows too:
+// a single piece needs no list. Empty: there is no memory, or there are too many pieces.
+template <class C>
+std::span<std::byte> add_chunk(C& core, Slot slot, std::size_t wanted) noexcept {
+  ControlBlock& cb = core.block(slot);
+  const Bytes last = last_piece(core, cb);
+  const bool exchange = !last.empty() && core.send_memory.holds(last.data()) &&
+                        core.send_memory.chunk_of(last.data()).size() < SendMemory::kLargest;
+  const std::span<std::byte> chunk = core.send_memory.take(exchange ? last.size() + wanted : wanted);
+  if (chunk.empty()) {
+    ++core.counters.send_memory_full;
+    core.need_side(slot);
+    core.starved.add(core.sides, cb.side);
+    return {};
+  }
+  if (exchange) {
+    std::memcpy(chunk.data(), last.data(), last.size());
+    core.send_memory.give(last.data());
+    const bool listed = is_listed(core, cb);
+    (listed ? piece_at(core.side(cb), core.side(cb).piece_count - 1u).data : cb.data) = chunk.data();
+    return chunk.subspan(last.size());
+  }
+  if (push_piece(core, slot, chunk.data())) return chunk;
+  core.send_memory.give(chunk.data());
+  return {};
 }
 
 template <class C>
 std::size_t append_transient(C& core, Slot slot, Bytes bytes) noexcept {
   ControlBlock& cb = core.block(slot);
-  SideRecord& side = list_pieces(core, slot);
   std::size_t taken = 0;
   while (taken < bytes.size()) {
-    std::span<std::byte> room = room_of_last(core, cb, side);
-    if (room.empty()) {
-      if (side.piece_count == SideRecord::kPieces) break;
-      const std::uint32_t chunk = core.chunks.take();
-      if (chunk == 0) {
-        ++core.counters.send_memory_full;
-        core.starved.add(core.sides, cb.side);
-        break;
-      }
-      room = core.chunks[chunk].bytes;
-      push_piece(cb, side, {room.data(), cb.snd_end, chunk});
-    }
+    std::span<std::byte> room = rest_of_chunk(core, cb);
+    if (room.empty()) room = add_chunk(core, slot, bytes.size() - taken);
+    if (room.empty()) break;
     const std::size_t part = std::min(room.size(), bytes.size() - taken);
     std::memcpy(room.data(), bytes.data() + taken, part);
     taken += part;
-    cb.snd_end += static_cast<std::uint32_t>(part);
-    piece_at(side, side.piece_count - 1u).end = cb.snd_end;
+    extend(core, cb, part);
   }
   return taken;
 }
@@ -124,14 +144,14 @@ std::size_t enqueue(C& core, Slot slot, Bytes bytes, Lifetime lifetime) noexcept
 // The queue has room for what was refused.
 template <class C>
 bool has_room(C& core, const SideRecord& side) noexcept {
-  return side.piece_count <= SideRecord::kPieces / 2 && core.chunks.in_use() < core.options.chunks_max;
+  return side.piece_count <= SideRecord::kPieces / 2 && !core.send_memory.full();
 }
 
 // `length` bytes at `from`, within the queue: where they lie, or gathered in the core's scratch memory.
 template <class C>
 Bytes queued_bytes(C& core, const ControlBlock& cb, Sequence from, std::uint32_t length) noexcept {
   if (length == 0) return {};
-  if (!core.has_side(cb) || core.side(cb).piece_count == 0) return {cb.data + (from - cb.snd_una), length};
+  if (!detail::is_listed(core, cb)) return {cb.data + (from - cb.snd_una), length};
   SideRecord& side = core.side(cb);
   Sequence start = cb.snd_una;
   const std::byte* base = cb.data;
@@ -156,31 +176,37 @@ Bytes queued_bytes(C& core, const ControlBlock& cb, Sequence from, std::uint32_t
 // Forgets `length` bytes from snd_una on, which the peer has acknowledged; the caller moves snd_una afterwards.
 template <class C>
 void dequeue(C& core, ControlBlock& cb, std::uint32_t length) noexcept {
-  if (!core.has_side(cb) || core.side(cb).piece_count == 0) {
-    cb.data += length;
-    return;
-  }
-  SideRecord& side = core.side(cb);
   const Sequence una = cb.snd_una + length;
   Sequence start = cb.snd_una;
-  while (side.piece_count > 0 && at_or_before(detail::piece_at(side, 0).end, una)) {
-    const Piece gone = detail::piece_at(side, 0);
-    start = gone.end;
-    if (gone.chunk != 0) core.chunks.give(gone.chunk);
+  while (detail::is_listed(core, cb)) {
+    SideRecord& side = core.side(cb);
+    const Piece first = detail::piece_at(side, 0);
+    if (after(first.end, una)) break;
+    core.send_memory.give(first.data);
+    start = first.end;
+    cb.data = detail::piece_at(side, 1).data;
     side.first_piece = static_cast<std::uint8_t>((side.first_piece + 1) % SideRecord::kPieces);
-    --side.piece_count;
-    if (side.piece_count > 0) cb.data = detail::piece_at(side, 0).data;
+    if (--side.piece_count == 1) side.piece_count = 0;
   }
-  if (side.piece_count > 0) cb.data += una - start;
+  if (una == cb.snd_end) {
+    core.send_memory.give(cb.data);
+    cb.data = nullptr;
+  } else {
+    cb.data += una - start;
+  }
 }
 
 // Drops the whole queue, as the connection ends.
 template <class C>
-void clear_queue(C& core, SideRecord& side) noexcept {
-  for (; side.piece_count > 0; --side.piece_count) {
-    const Piece& piece = detail::piece_at(side, side.piece_count - 1u);
-    if (piece.chunk != 0) core.chunks.give(piece.chunk);
+void clear_queue(C& core, ControlBlock& cb) noexcept {
+  core.send_memory.give(cb.data);  // of the first piece
+  cb.data = nullptr;
+  if (!core.has_side(cb)) return;
+  SideRecord& side = core.side(cb);
+  for (; side.piece_count > 1; --side.piece_count) {
+    core.send_memory.give(detail::piece_at(side, side.piece_count - 1u).data);
   }
+  side.piece_count = 0;
 }
 
 }  // namespace mcc::tcp

@@ -75,6 +75,55 @@ TEST_CASE("send: pieces of every lifetime leave in order and are sent again in o
   CHECK(s.counters().timeout_retransmits > 1);
 }
 
+TEST_CASE("send: a short message that must be copied costs little while it is in flight, and nothing afterwards") {
+  Script s(true);
+  s.accept({.mss = 1000});
+  const auto cost = [&, idle = s.stack->bytes_per_connection()] { return s.stack->bytes_per_connection() - idle; };
+  const auto send = [&](std::size_t size) {
+    CHECK(s.stack->send(0, bytes_of(pattern(size)), Lifetime::transient) == size);
+  };
+  send(64);
+  CHECK(cost() == 128);
+  send(64);  // beside the first
+  CHECK(cost() == 128);
+  send(1);  // all of it moves together
+  CHECK(cost() == 512);
+  send(400);
+  CHECK(cost() == 4096);
+  s.say({.ack = 530});
+  CHECK(cost() == 0);
+  send(1400);
+  send(2696);
+  CHECK(cost() == 4096);
+  send(1);  // a second piece: now they must be listed
+  CHECK(cost() == 4096 + 128 + sizeof(tcp::SideRecord));
+  s.say({.ack = 530 + 4096});
+  CHECK(cost() == 128 + sizeof(tcp::SideRecord));
+  s.say({.ack = 530 + 4097});
+  CHECK(cost() == 0);
+}
+
+TEST_CASE("send: copies that were moved are sent again as they were") {
+  Script s(true);
+  s.accept({.mss = 1000});
+  const std::string text = pattern(6000);
+  std::uint32_t acked = 1;
+  for (std::size_t at = 0, size = 1; at < text.size(); at += size, size = size * 7 % 211) {
+    size = std::min(size, text.size() - at);
+    CHECK(s.stack->send(0, bytes_of(text.substr(at, size)), Lifetime::transient) == size);
+    if (at % 5 == 0) s.say({.ack = acked = std::max(acked, static_cast<std::uint32_t>(at))});
+  }
+  s.forget();
+  s.advance(300 * kMs);
+  while (acked < text.size() + 1) {
+    const Heard again = s.hear();
+    CHECK(text.compare(again.seq - 1, again.payload.size(), again.payload) == 0);
+    acked = again.seq + static_cast<std::uint32_t>(again.payload.size());
+    s.say({.ack = acked});
+  }
+  CHECK(s.counters().timeout_retransmits >= 1);
+}
+
 TEST_CASE("send: what does not fit waits for on_writable") {
   Script s(true);
   s.accept({.mss = 1000});

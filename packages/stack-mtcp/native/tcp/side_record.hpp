@@ -19,13 +19,6 @@ namespace mcc::tcp {
 struct Piece {
   const std::byte* data;
   Sequence end;
-  std::uint32_t chunk;  // that holds them; 0: stable memory
-};
-
-// Transient bytes are copied here until they are acknowledged.
-struct Chunk {
-  static constexpr std::uint32_t kSize = 4096;
-  std::array<std::byte, kSize> bytes;
 };
 
 enum class Recovery : std::uint8_t {
@@ -47,12 +40,12 @@ struct SideRecord {
 
   Slot slot = 0;
 
-  // The send queue, when one stable piece does not say it all (send_queue.hpp).
+  // The send queue, when it is not of one piece (send_queue.hpp).
   std::array<Piece, kPieces> pieces{};  // a ring
   std::uint8_t first_piece = 0;
   std::uint8_t piece_count = 0;
   bool wants_writable = false;  // the user was refused bytes
-  SideLink starved{};           // ... for want of chunks
+  SideLink starved{};           // ... for want of memory
 
   // Repairing loss (recovery.hpp).
   Recovery recovery = Recovery::none;

@@ -85,7 +85,7 @@ inline MtcpOptions options(std::uint8_t choice) {
   options.tcp.congestion = (choice & 8) == 0 ? tcp::Congestion::cubic : tcp::Congestion::newreno;
   options.tcp.window = (choice & 16) == 0 ? 65'536 : 3'000;
   options.tcp.held_packets_max = 64;
-  options.tcp.chunks_max = 8;
+  options.tcp.send_memory = 32 * 1024;
   options.tcp.half_open_max = 4;
   options.tcp.remnants_max = 4;
   return options;
