@@ -74,6 +74,9 @@ class MtcpStack {
     return taken;
   }
 
+  // What is opened now would wait for the link.
+  bool congested() noexcept { return tcp::link_is_busy(core_); }
+
   void pause(Slot slot) noexcept {
     if (core_.block(slot).is_open()) core_.block(slot).set(tcp::ControlBlock::kPaused);
   }
@@ -106,10 +109,12 @@ class MtcpStack {
     std::size_t work = replay(handler);
     work += receive(sink, handler);
     work += tcp::run_timers(core_, timers);
-    tcp::acknowledge_delayed(core_);
     core_.remnants.expire(core_.now, timers);
     interface_.tick(sink, core_.now);
     deliver_closed(handler);
+    port_.flush();
+    tcp::acknowledge_delayed(core_);
+    work += tcp::take_turns(core_, kTurnsPerPoll);
     port_.flush();
     PollResult result{core_.events, 0};
     if (ns > 0 && work == 0 && core_.events == 0 && burst_next_ == burst_count_) result.slept = wait(ns);
@@ -147,6 +152,8 @@ class MtcpStack {
 
   static constexpr std::uint32_t kTimersPerPoll = 1024;
   static constexpr std::uint32_t kTimersPerPacedPoll = 8;  // some of them miss the cache
+  static constexpr std::uint32_t kTurnsPerPoll = 1024;
+  static constexpr std::size_t kAnswersWaitingMax = 1024;
 
   struct Arrived {
     wire::Segment segment;
@@ -193,8 +200,15 @@ class MtcpStack {
     if (slot != flow::kNoSlot) __builtin_prefetch(&core_.block(slot));
   }
 
+  // A server whose answers wait for the link takes no further requests in: they are to wait where they have not been
+  // sent and no time-out runs, with the client. A client always reads, so that the two never wait for each other.
+  bool owes_answers() const noexcept {
+    return core_.listeners.any() && (core_.waiting.size() > kAnswersWaitingMax || port_.congested());
+  }
+
   template <class SinkT, class Handler>
   std::size_t receive(SinkT& sink, Handler& handler) {
+    if (owes_answers()) return port_.receive({});  // the port still looks after itself
     std::size_t work = 0;
     for (std::size_t i = 0; i < tcp::kBurstsPerPoll && burst_next_ == burst_count_ && !handler.full(); ++i) {
       burst_next_ = burst_count_ = 0;

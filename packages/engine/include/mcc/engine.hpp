@@ -85,6 +85,7 @@ class Engine {
   std::uint32_t do_what_is_due(Nanos now);
   std::uint32_t sweep(Nanos now);
   void sweep_session(Slot slot, Session& session, Nanos now);
+  bool is_congested() noexcept;
   Nanos next_due(Nanos now) noexcept;
   void publish();
 

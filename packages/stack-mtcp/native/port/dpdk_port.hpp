@@ -4,6 +4,7 @@
 #include <rte_ethdev.h>
 #include <rte_mbuf.h>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -75,26 +76,28 @@ class DpdkPort {
       packet->l2_len = ip_offset & 0x7f;  // a field of 7 bits
       packet->l3_len = 20;
     }
+    if (queued_count_ == queued_.size()) {
+      ++counters_.tx_dropped;
+      rte_pktmbuf_free(packet);
+      return;
+    }
     counters_.tx_bytes += length;
     queued_[queued_count_++] = packet;
-    if (queued_count_ == queued_.size()) flush();
+    if (queued_count_ >= kBurst && !congested_) flush();
   }
 
+  bool congested() const noexcept { return congested_; }
+
+  // What a full ring has no room for stays for the next time.
   void flush() noexcept {
-    if (queued_count_ == 0) return;
     std::uint16_t sent = 0;
-    // A full ring empties in microseconds when the peer lives; one that does not must not stop us.
-    for (int attempt = 0; sent < queued_count_ && attempt < kFlushAttempts; ++attempt) {
-      sent = static_cast<std::uint16_t>(
-          sent + rte_eth_tx_burst(device_, queue_, &queued_[sent], static_cast<std::uint16_t>(queued_count_ - sent)));
+    for (std::uint16_t taken = 1; taken > 0 && sent < queued_count_; sent = static_cast<std::uint16_t>(sent + taken)) {
+      taken = rte_eth_tx_burst(device_, queue_, &queued_[sent], static_cast<std::uint16_t>(queued_count_ - sent));
     }
     counters_.tx_packets += sent;
-    counters_.tx_dropped += static_cast<std::uint64_t>(queued_count_ - sent);
-    for (std::uint16_t i = sent; i < queued_count_; ++i) {
-      counters_.tx_bytes -= queued_[i]->pkt_len;
-      rte_pktmbuf_free(queued_[i]);
-    }
-    queued_count_ = 0;
+    std::copy(queued_.begin() + sent, queued_.begin() + queued_count_, queued_.begin());
+    queued_count_ = static_cast<std::uint16_t>(queued_count_ - sent);
+    congested_ = queued_count_ > 0;
   }
 
   // Poll mode: there is nothing to sleep on.
@@ -111,14 +114,15 @@ class DpdkPort {
   }
 
  private:
-  static constexpr int kFlushAttempts = 64;
+  static constexpr std::uint16_t kBurst = 64;
 
   std::uint16_t device_;
   std::uint16_t queue_;
   rte_mempool* pool_;
   Capabilities capabilities_;
-  std::array<Packet, 64> queued_{};
+  std::array<Packet, 1024> queued_{};
   std::uint16_t queued_count_ = 0;
+  bool congested_ = false;  // the last flush left some
   Counters counters_;
 };
 

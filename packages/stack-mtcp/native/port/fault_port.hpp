@@ -34,6 +34,7 @@ class FaultPort {
   ChecksumState checksum_state(Packet) const noexcept { return ChecksumState::unknown; }
   void release(Packet packet) noexcept { port_.release(packet); }
   Packet allocate() noexcept { return port_.allocate(); }
+  bool congested() const noexcept { return port_.congested(); }
   Counters counters() const noexcept { return port_.counters(); }
   // Packets that are on their way now.
   std::size_t held() const noexcept { return receiving_.size() + transmitting_.size(); }

@@ -68,6 +68,7 @@ class HandoverPort {
   ChecksumState checksum_state(Packet packet) const noexcept { return port_.checksum_state(packet); }
   void release(Packet packet) noexcept { port_.release(packet); }
   Packet allocate() noexcept { return port_.allocate(); }
+  bool congested() const noexcept { return port_.congested(); }
   void transmit(Packet packet, std::size_t length, bool offload, std::uint16_t ip_offset) {
     port_.transmit(packet, length, offload, ip_offset);
   }

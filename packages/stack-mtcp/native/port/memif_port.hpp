@@ -98,6 +98,8 @@ class MemifPort {
     }
   }
 
+  bool congested() const noexcept { return waiting_count_ > 0; }
+
   void flush() noexcept {
     if (out_.ring == nullptr) return;
     while (waiting_count_ > 0 && has_room()) copy_out(take_waiting());

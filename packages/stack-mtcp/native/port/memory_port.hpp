@@ -34,6 +34,7 @@ class MemoryPort {
   inline void release(Packet packet) noexcept;
   inline Packet allocate() noexcept;
   inline void transmit(Packet packet, std::size_t length, bool offload, std::uint16_t ip_offset);
+  inline bool congested() const noexcept;
   inline void flush();
   void wait(std::uint64_t) noexcept {}
   Counters counters() const noexcept { return counters_; }
@@ -51,7 +52,8 @@ class MemoryPort {
 
 class MemoryLink {
  public:
-  // `buffers` for both directions together, of `size` bytes each; `ring`: most frames on their way in one direction.
+  // `buffers` for both directions together, of `size` bytes each; `ring`: most frames on their way in one direction,
+  // half of it for those that do not wait when they are asked to.
   explicit MemoryLink(std::size_t buffers = 1024, std::size_t size = 2048, std::size_t ring = 1024)
       : size_(static_cast<std::uint32_t>(size)), ring_(ring), memory_(buffers * size), buffers_(buffers) {
     free_.reserve(buffers);
@@ -119,6 +121,10 @@ void MemoryPort::transmit(Packet packet, std::size_t length, bool offload, std::
   // A wire in memory breaks nothing: an offloaded checksum is never computed, only vouched for, as virtio does it.
   if (offload) packet->checksum = ChecksumState::good;
   queued_.push_back(packet);
+}
+
+bool MemoryPort::congested() const noexcept {
+  return peer_->arriving_.size() - peer_->head_ + queued_.size() >= link_->ring_ / 2;
 }
 
 void MemoryPort::flush() {

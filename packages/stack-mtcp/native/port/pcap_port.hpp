@@ -32,6 +32,7 @@ class PcapPort {
   ChecksumState checksum_state(Packet packet) const noexcept { return port_.checksum_state(packet); }
   void release(Packet packet) noexcept { port_.release(packet); }
   Packet allocate() noexcept { return port_.allocate(); }
+  bool congested() const noexcept { return port_.congested(); }
   void flush() { port_.flush(); }
   void wait(std::uint64_t ns) { port_.wait(ns); }
   Counters counters() const noexcept { return port_.counters(); }

@@ -38,7 +38,8 @@ struct Counters {
 template <class P>
 concept Port = requires(P port, typename P::Packet packet, std::span<typename P::Packet> burst, std::size_t length) {
   { port.capabilities() } -> std::same_as<const Capabilities&>;
-  // Fills burst from the front and returns how many packets it holds now. Each must be released or transmitted.
+  // Fills burst from the front and returns how many packets it holds now. Each must be released or transmitted. An empty
+  // burst takes none; the port looks after its device all the same.
   { port.receive(burst) } -> std::same_as<std::size_t>;
   { port.frame(packet) } -> std::same_as<std::span<std::byte>>;
   // Cuts frame() to the first `length` bytes.
@@ -50,7 +51,10 @@ concept Port = requires(P port, typename P::Packet packet, std::span<typename P:
   // Queues the first `length` bytes as a frame; takes the packet. When `offload` is set the device finishes the
   // checksums of the TCP segment in an IPv4 packet at ip_offset.
   { port.transmit(packet, length, bool{}, std::uint16_t{}) } -> std::same_as<void>;
-  // Hands everything queued to the device.
+  // The device has no room now: what is transmitted waits, and beyond a bound is dropped. Cheap; false as well when
+  // there is no device to wait for.
+  { port.congested() } -> std::same_as<bool>;
+  // Hands everything queued to the device, as far as it has room.
   { port.flush() } -> std::same_as<void>;
   // Sleeps at most ns until something may have arrived, where the device can; otherwise returns at once.
   { port.wait(std::uint64_t{}) } -> std::same_as<void>;

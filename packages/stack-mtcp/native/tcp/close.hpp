@@ -7,6 +7,20 @@
 
 namespace mcc::tcp {
 
+// Gives back what the connection holds of pools, and its timer.
+template <class C>
+void unburden(C& core, Slot slot) {
+  ControlBlock& cb = core.block(slot);
+  stop_timer(core, slot);
+  clear_queue(core, cb);
+  if (cb.side == 0) return;
+  clear_held(core, core.side(cb));
+  core.starved.remove(core.sides, cb.side);
+  core.resumed.remove(core.sides, cb.side);
+  core.sides.give(cb.side);
+  cb.side = 0;
+}
+
 // Gives back everything that the connection holds. on_closed follows from poll, unless the user never heard of it; the
 // slot is not used again before.
 template <class C>
@@ -19,17 +33,8 @@ void release(C& core, Slot slot, Error reason) {
     core.opened.give(cb.local, cb.local_port);
   }
   if (unknown_to_user) --core.half_open;
-  stop_timer(core, slot);
-  clear_queue(core, cb);
-  if (cb.side != 0) {
-    clear_held(core, core.side(cb));
-    core.starved.remove(core.sides, cb.side);
-    core.resumed.remove(core.sides, cb.side);
-    core.sides.give(cb.side);
-  }
-  const bool ack_queued = cb.ack_queued;  // its entry in the queue will come up
-  cb = ControlBlock{};
-  cb.ack_queued = ack_queued;
+  unburden(core, slot);
+  core.clear_block(slot);
   if (unknown_to_user) {
     core.accepted.give(slot);
   } else {
@@ -65,7 +70,7 @@ void leave_remnant(C& core, Slot slot, Remnants::Kind kind) {
 template <class C>
 void close(C& core, Slot slot) {
   ControlBlock& cb = core.block(slot);
-  if (cb.state == State::closed || cb.has(ControlBlock::kFinQueued)) return;
+  if (cb.state == State::closed || cb.state == State::resetting || cb.has(ControlBlock::kFinQueued)) return;
   if (cb.state == State::syn_sent) return release(core, slot, Error::none);
   cb.set(ControlBlock::kFinQueued);
   cb.clear(ControlBlock::kPaused);
@@ -87,7 +92,13 @@ template <class C>
 void reset(C& core, Slot slot) {
   ControlBlock& cb = core.block(slot);
   if (cb.state == State::closed) return;
-  if (cb.state != State::syn_sent) send_reset(core, slot);
+  if (cb.state == State::syn_sent) return release(core, slot, Error::none);
+  if (link_is_busy(core)) {
+    unburden(core, slot);
+    cb.state = State::resetting;
+    return wait_for_link(core, slot);
+  }
+  send_reset(core, slot);
   release(core, slot, Error::none);
 }
 

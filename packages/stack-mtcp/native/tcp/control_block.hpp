@@ -18,6 +18,7 @@ enum class State : std::uint8_t {
   closed,
   syn_sent,
   syn_received,
+  resetting,  // no state of TCP's: the user has given it up, and our RST waits for the link
   established,
   fin_wait_1,
   closing,
@@ -57,7 +58,8 @@ struct alignas(64) ControlBlock {
   std::uint16_t ssthresh;  // segments
   std::uint16_t srtt;      // 32.768 us; 0: not measured
   std::uint16_t rttvar;
-  State state;
+  State state : 4;
+  bool waits_for_link : 1;  // in the queue of those that wait for room in the port (link_queue.hpp)
   std::uint8_t flags;
   std::uint8_t snd_shift : 4;  // of the peer's window; kNoScale: neither side scales (RFC 7323 section 2)
   std::uint8_t dupacks : 3;    // saturates

@@ -91,6 +91,7 @@ struct Core {
         remnants(given.tcp.remnants_max, given.tcp.time_wait, given.tcp.fin_wait_2, given.key),
         closed(given.sessions),
         delayed(given.sessions),
+        waiting(given.sessions),
         challenges(given.tcp.challenges_per_second),
         refusals(given.tcp.resets_per_second) {
     while ((options.window >> window_shift) > 0xffff) ++window_shift;
@@ -115,6 +116,15 @@ struct Core {
       sides[cb.side].slot = slot;
     }
     return sides[cb.side];
+  }
+
+  // Its entries in queues will still come up.
+  void clear_block(Slot slot) noexcept {
+    ControlBlock& cb = blocks[slot];
+    const ControlBlock old = cb;
+    cb = ControlBlock{};
+    cb.ack_queued = old.ack_queued;
+    cb.waits_for_link = old.waits_for_link;
   }
 
   static FourTuple flow_of(const ControlBlock& cb) noexcept {
@@ -160,6 +170,8 @@ struct Core {
 
   timer::Ring<Closed> closed;  // on_closed is due. A slot is in it once at most: it is not free before
   timer::Ring<DelayedAck> delayed;
+  timer::Ring<Slot> waiting;  // for room in the port, each once at most (link_queue.hpp)
+  bool in_turn = false;       // one of those is sending
   SideList<&SideRecord::starved> starved;
   SideList<&SideRecord::resumed> resumed;
   // Connections that received something in the bursts of this poll. One entry per segment is enough.

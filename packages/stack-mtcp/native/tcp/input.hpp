@@ -160,6 +160,7 @@ bool input(C& core, H& handler, const wire::Segment& segment, typename C::Packet
   const FourTuple flow = flow::flow_of(segment);
   const Slot slot = core.find(flow);
   if (slot != kNoSlot) {
+    if (core.block(slot).state == State::resetting) return false;
     const bool kept = core.block(slot).state == State::syn_sent
                           ? input_syn_sent(core, handler, slot, segment, packet)
                           : detail::input_synchronized(core, handler, slot, segment, packet);

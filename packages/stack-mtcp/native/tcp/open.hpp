@@ -11,10 +11,8 @@ namespace detail {
 // Before anything of the peer is known.
 template <class C>
 void begin(C& core, Slot slot, const FourTuple& flow, Sequence iss, State state) {
+  core.clear_block(slot);
   ControlBlock& cb = core.block(slot);
-  const bool ack_queued = cb.ack_queued;
-  cb = ControlBlock{};
-  cb.ack_queued = ack_queued;
   cb.local = flow.local;
   cb.remote = flow.remote;
   cb.local_port = flow.local_port;
@@ -103,6 +101,18 @@ bool announce(C& core, H& handler, Slot slot) {
 
 }  // namespace detail
 
+// The first SYN, of either side.
+template <class C>
+net::Output send_first_syn(C& core, Slot slot) {
+  if (link_is_busy(core) || core.block(slot).waits_for_link) {
+    wait_for_link(core, slot);
+    return net::Output::sent;
+  }
+  const net::Output output = send_syn(core, slot);
+  if (output != net::Output::failed) start_timer(core, slot);
+  return output;
+}
+
 // Active OPEN. An error: nothing was started.
 template <class C>
 Error connect(C& core, Slot slot, const flow::ListenEndpoint& to) {
@@ -134,12 +144,11 @@ Error connect(C& core, Slot slot, const flow::ListenEndpoint& to) {
     iss = later(iss, above + 1);
   }
   detail::begin(core, slot, flow, iss, State::syn_sent);
-  if (send_syn(core, slot) == net::Output::failed) {
+  if (send_first_syn(core, slot) == net::Output::failed) {
     core.opened.give(flow.local, flow.local_port);
     core.block(slot).state = State::closed;
     return Error::no_neighbour;
   }
-  start_timer(core, slot);
   return Error::none;
 }
 
@@ -164,8 +173,7 @@ void passive_open(C& core, const wire::Segment& syn, const Sequence* above = nul
   cb.opened_by_peer = true;
   detail::take_syn(core, cb, syn);
   core.accepted.add(flow, slot);
-  send_syn(core, slot);
-  start_timer(core, slot);
+  send_first_syn(core, slot);
 }
 
 }  // namespace mcc::tcp

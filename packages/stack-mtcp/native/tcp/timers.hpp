@@ -148,7 +148,7 @@ void acknowledge_bursts(C& core) {
     const Slot slot = core.to_ack[i];
     ControlBlock& cb = core.block(slot);
     if (cb.state == State::closed || !cb.has(ControlBlock::kAckPending)) continue;
-    if (cb.has(ControlBlock::kAckSoon)) {
+    if (cb.has(ControlBlock::kAckSoon) && !core.net.port().congested()) {
       send_ack(core, slot);
     } else if (!cb.ack_queued) {
       cb.ack_queued = true;
@@ -158,7 +158,8 @@ void acknowledge_bursts(C& core) {
   core.to_ack_count = 0;
 }
 
-// Sends the acknowledgments that have waited long enough (RFC 9293 section 3.8.6.3: less than 500 ms).
+// Sends the acknowledgments that have waited long enough (RFC 9293 section 3.8.6.3: less than 500 ms), as far as there
+// is room. They go before everything that waits for the link, or the peer would send again.
 template <class C>
 void acknowledge_delayed(C& core) {
   while (!core.delayed.empty()) {
@@ -166,15 +167,39 @@ void acknowledge_delayed(C& core) {
     ControlBlock& cb = core.block(slot);
     const bool pending = cb.state != State::closed && cb.has(ControlBlock::kAckPending);
     if (pending && nanos_of(ticks_of(core.now) - since) < core.options.delayed_ack) return;
+    if (pending && core.net.port().congested()) return;
     core.delayed.pop();
     cb.ack_queued = false;
     if (pending) send_ack(core, slot);
   }
 }
 
-// When something is due next, as far as the wheel and the delayed acknowledgments tell.
+// Lets those send that have waited for the link, as long as it has room. Returns how many had their turn.
+template <class C>
+std::uint32_t take_turns(C& core, std::uint32_t limit) {
+  std::uint32_t turns = 0;
+  core.in_turn = true;
+  for (; turns < limit && !core.waiting.empty() && !core.net.port().congested(); ++turns) {
+    const Slot slot = core.waiting.front();
+    core.waiting.pop();
+    ControlBlock& cb = core.block(slot);
+    cb.waits_for_link = false;
+    if (cb.is_open()) {
+      transmit(core, slot);
+    } else if (cb.state == State::resetting) {
+      reset(core, slot);
+    } else if (cb.state != State::closed && send_first_syn(core, slot) == net::Output::failed && !cb.opened_by_peer) {
+      fail(core, slot, Error::no_neighbour);
+    }
+  }
+  core.in_turn = false;
+  return turns;
+}
+
+// When something is due next, as far as TCP can tell.
 template <class C>
 Nanos next_due(C& core) noexcept {
+  if (!core.waiting.empty()) return core.now;
   Nanos due = core.wheel.next();
   if (!core.delayed.empty()) {
     const Nanos waited = nanos_of(ticks_of(core.now) - core.delayed.front().since);

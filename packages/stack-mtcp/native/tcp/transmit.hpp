@@ -2,6 +2,7 @@
 // Sending what may be sent: as much as the congestion window (RFC 5681), the peer's window and its silly-window rule
 // (RFC 9293 section 3.8.6.2.1) allow. Nagle's algorithm is off: what the user gives is pushed.
 
+#include "tcp/link_queue.hpp"
 #include "tcp/recovery.hpp"
 
 namespace mcc::tcp {
@@ -36,6 +37,10 @@ bool send_new(C& core, Slot slot, std::uint32_t allowance) {
     }
     // The window is counted in whole segments: a short one may use up the last of it.
     if (allowance == 0 || (wanted > allowance && any) || (wanted > allowance && flight > 0)) return any;
+    if (link_is_busy(core)) {
+      wait_for_link(core, slot);
+      return any;
+    }
     const bool first = flight == 0;
     const std::uint32_t space = send_data(core, slot, cb.snd_nxt, wanted, true);
     cb.snd_nxt += space;

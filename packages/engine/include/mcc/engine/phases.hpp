@@ -172,7 +172,7 @@ std::uint32_t Engine<S, C>::do_what_is_due(Nanos now) {
     swept_ = 0;
   }
   const std::uint32_t first = pacer_.started();
-  const std::uint32_t count = pacer_.take(now, recorder_.get(Counter::connecting), batch);
+  const std::uint32_t count = is_congested() ? 0 : pacer_.take(now, recorder_.get(Counter::connecting), batch);
   for (std::uint32_t i = 0; i < count; ++i) {
     recorder_.subtract(Counter::unstarted);
     touched_ = first + i + 1;
@@ -181,6 +181,13 @@ std::uint32_t Engine<S, C>::do_what_is_due(Nanos now) {
   done += sweep(now);
   if (paced_) done += release(lanes_.size(), kPacedBatchMax);
   return done + count;
+}
+
+// Connections that the stack would only keep waiting are not opened yet: their time-out would run.
+template <class S, Clock C>
+bool Engine<S, C>::is_congested() noexcept {
+  if constexpr (requires { stack_.congested(); }) return stack_.congested();
+  return false;
 }
 
 // Brings the news of a phase to all sessions, some at a time so that the stack is not kept waiting.
