@@ -123,8 +123,12 @@ class MtcpStack {
   }
 
   void publish() noexcept {
+    if (connections() >= most_connections_ && connections() > 0) {
+      most_connections_ = connections();
+      bytes_per_connection_ = bytes_per_connection();
+    }
     StackGauges gauges;
-    gauges.bytes_per_connection = bytes_per_connection();
+    gauges.bytes_per_connection = bytes_per_connection_;
     gauges.time_wait = core_.remnants.size();
     gauges.side_records = core_.sides.in_use();
     gauges.held_packets = core_.held.in_use();
@@ -286,6 +290,9 @@ class MtcpStack {
   std::size_t target_ = 0;
   std::span<std::uint64_t> published_;
   bool in_poll_ = false;
+  // When last there were as many as ever: what a report says after they have closed.
+  std::size_t most_connections_ = 0;
+  std::uint64_t bytes_per_connection_ = 0;
   // The rest of a burst that the handler had no room for.
   std::array<Arrived, Net::kBurst> burst_;
   std::size_t burst_next_ = 0;

@@ -15,7 +15,7 @@ namespace mcc {
 
 // What is no count of TCP's, the network's or the port's.
 struct StackGauges {
-  std::uint64_t bytes_per_connection = 0;  // in use now, for each connection that stands
+  std::uint64_t bytes_per_connection = 0;  // in use for each, when last as many connections stood as ever
   std::uint64_t time_wait = 0;             // remnants: connections in TIME-WAIT and FIN-WAIT-2
   std::uint64_t side_records = 0;          // connections in trouble
   std::uint64_t held_packets = 0;
