@@ -52,7 +52,9 @@ export const ERRORS = {
   MCC_ERR_PORTS_EXHAUSTED: {
     number: 10,
     what: 'The local ports are used up.',
-    remedy: 'Give more local addresses with --source, or widen net.ipv4.ip_local_port_range.',
+    remedy:
+      'Give more local addresses with --source (--stack mtcp: --mtcp.address), or widen net.ipv4.ip_local_port_range ' +
+      '(--mtcp.ports).',
   },
   MCC_ERR_NO_NEIGHBOUR: {
     number: 11,

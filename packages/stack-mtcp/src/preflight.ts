@@ -117,6 +117,9 @@ function checkTargets(targets: readonly number[], addresses: readonly AddressRan
   }
 }
 
+/** Of one address, unless --mtcp.ports says otherwise. */
+const PORTS_USUAL = 65535 - 1024 + 1;
+
 /** Every connection that the stack opens has a local address and port to itself, whatever its destination. */
 function checkRoom(options: MtcpOptions, { connections, sources, workers }: PreflightContext): void {
   const pools = poolsOf(options, sources);
@@ -132,7 +135,8 @@ function checkRoom(options: MtcpOptions, { connections, sources, workers }: Pref
     'MCC_ERR_PORTS_EXHAUSTED',
     `${many(addresses, 'address', 'addresses')} x ${grouped(ports)} ports = ${grouped(addresses * ports)} < ` +
       `${grouped(connections)} connections: the local ports would be used up.`,
-    `Give ${grouped(wanted)} addresses: --mtcp.address 198.18.64.0/${prefixFor(wanted)}, for example.`,
+    `Give ${grouped(wanted)} addresses: --mtcp.address 198.18.64.0/${prefixFor(wanted)}, for example` +
+      `${ports < PORTS_USUAL ? ', or widen --mtcp.ports' : ''}.`,
   );
 }
 
