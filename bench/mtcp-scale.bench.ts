@@ -1,0 +1,65 @@
+// Connections by the million on the user-level stack, one core for each end, over memif: MCC_BENCH_CONNECTIONS of them
+// (3,200,000) are opened and held for MCC_BENCH_HOLD (30 s); then each sends a message and has its answer, all of them within
+// MCC_BENCH_PERIOD (20 s). MCC_BENCH_HUGE (auto) goes to --mtcp.huge. Its bounds are for a machine with nothing else to do.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { drive, serve } from '../tests/harness/mcc.js';
+import { tempDir } from '../tests/harness/temp.js';
+
+const CONNECTIONS = Number(process.env['MCC_BENCH_CONNECTIONS'] ?? 3_200_000);
+const HOLD = process.env['MCC_BENCH_HOLD'] ?? '30s';
+const PERIOD_S = Number(process.env['MCC_BENCH_PERIOD'] ?? 20);
+const HUGE = process.env['MCC_BENCH_HUGE'] ?? 'auto';
+
+const SETUP_S_MAX = CONNECTIONS / 320_000;
+const RSS_MAX = Math.max(1.2e9, CONNECTIONS * 250);
+const BYTES_MAX = 128;
+const BOUND_MS = 560_000;
+
+/** The highest RSS of a process so far, in bytes. */
+function peakRss(pid: number): number {
+  return Number(/^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) * 1024;
+}
+
+test('millions of connections on the user-level stack', { timeout: 2 * BOUND_MS }, async () => {
+  const both = ['--stack', 'mtcp', '--mtcp.huge', HUGE, '--mtcp.port', `memif:${join(tempDir(), 'mcc.sock')}`];
+  const conn = ['--proto', 'raw', '-c', `${CONNECTIONS}`];
+  const own = ['--mtcp.address', '198.18.0.2', '--listen', '198.18.0.2:8080', '--cpus', '1'];
+  const server = await serve([...both, ...conn, ...own], { boundMs: BOUND_MS });
+  const target = ['--mtcp.address', '198.18.64.0/18', '--dest', '198.18.0.2:8080', '--cpus', '0'];
+  // Connection after connection has its turn, and half of them have another: as many messages as there are connections
+  // are one for each.
+  const load = ['-w', HOLD, '--raw.heartbeat', `${PERIOD_S}s`, '-d', `${1.5 * PERIOD_S}s`];
+  const { report, seconds } = await drive([...both, ...conn, ...target, ...load], { boundMs: BOUND_MS });
+  const serverRss = peakRss(server.pid);
+  server.kill('SIGINT');
+  const { stdout } = await server.ended;
+
+  const { connections, requests, stack, process } = report;
+  const setupSeconds = CONNECTIONS / (connections.ratePerSecond ?? Number.NaN);
+  const figures = {
+    'set-up, s': setupSeconds.toFixed(1),
+    'whole run, s': seconds.toFixed(0),
+    'lost before the end of the load': CONNECTIONS - connections.open,
+    'client, MB': (process.maxRssBytes / 1e6).toFixed(0),
+    'server, MB': (serverRss / 1e6).toFixed(0),
+    'bytes a connection': stack['bytesPerConnection'],
+    answered: requests.completed,
+    'slowest answer, ms': ((report.latencyUs?.max ?? Number.NaN) / 1000).toFixed(0),
+  };
+  for (const [name, value] of Object.entries(figures)) console.log(`${name}: ${value}`);
+
+  expect(report.errors).toEqual({});
+  expect(connections).toMatchObject({ attempted: CONNECTIONS, established: CONNECTIONS, failed: 0, reconnected: 0 });
+  expect(connections).toMatchObject({ peak: CONNECTIONS, open: CONNECTIONS });
+  expect(requests.completed).toBeGreaterThanOrEqual(CONNECTIONS);
+  expect(requests).toMatchObject({ sent: requests.completed, failed: 0 });
+  expect(stack).toMatchObject({ txDropped: 0, synRetransmits: 0 });
+  expect(stdout).toContain(`${CONNECTIONS} accepted, ${CONNECTIONS} at one time`);
+  expect(stdout).not.toContain('MCC_ERR');
+  expect.soft(stack['bytesPerConnection']).toBeLessThanOrEqual(BYTES_MAX);
+  expect.soft(process.maxRssBytes, 'client').toBeLessThan(RSS_MAX);
+  expect.soft(serverRss, 'server').toBeLessThan(RSS_MAX);
+  expect.soft(setupSeconds, 'set-up').toBeLessThan(SETUP_S_MAX);
+});
