@@ -114,7 +114,7 @@ class MtcpStack {
     deliver_closed(handler);
     port_.flush();
     tcp::acknowledge_delayed(core_);
-    work += tcp::take_turns(core_, kTurnsPerPoll);
+    work += tcp::take_turns(core_, handler.paced() ? kTimersPerPacedPoll : kTurnsPerPoll);
     port_.flush();
     PollResult result{core_.events, 0};
     if (ns > 0 && work == 0 && core_.events == 0 && burst_next_ == burst_count_) result.slept = wait(ns);
