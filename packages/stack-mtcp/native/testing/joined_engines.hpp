@@ -46,13 +46,13 @@ inline Program http_server(std::size_t body) {
   return program;
 }
 
-template <Clock ClockT>
+template <port::Port P, Clock ClockT>
 class EngineEnd {
  public:
-  using Stack = MtcpStack<port::MemoryPort, ClockT>;
+  using Stack = MtcpStack<P, ClockT>;
   using Counter = stats::Counter;
 
-  EngineEnd(const Program& program, port::MemoryPort& port, ClockT& clock, const MtcpOptions& options)
+  EngineEnd(const Program& program, P& port, ClockT& clock, const MtcpOptions& options)
       : program_(compiled(program)),
         stats_(stats::kWords),
         stack(port, clock, options, std::span(stats_).subspan(stats::kStackAt, stats::kStackCountersMax)),
@@ -104,15 +104,29 @@ class EngineEnd {
   Engine<Stack, ClockT> engine_;
 };
 
-template <Clock ClockT>
+// How the two are joined: no copy, and no checksum, as with a device that does them.
+struct MemoryWire {
+  using Port = port::MemoryPort;
+
+  MemoryWire() {
+    for (Port* end : {&link.left, &link.right}) {
+      end->configure().transmit_ip_checksum = end->configure().transmit_tcp_checksum = true;
+    }
+  }
+  Port& client() { return link.left; }
+  Port& server() { return link.right; }
+
+  port::MemoryLink link{16384, 2048, 8192};
+};
+
+template <Clock ClockT, class Wire = MemoryWire>
 struct JoinedEngines {
-  static constexpr std::size_t kBuffers = 16384;
+  using End = EngineEnd<typename Wire::Port, ClockT>;
   using Counter = stats::Counter;
 
   JoinedEngines(std::uint32_t connections, bool keep_alive, std::size_t body)
-      : link(kBuffers, 2048, 8192),
-        client(http_client(keep_alive), vouch(link.left), clock, options(connections, false)),
-        server(http_server(body), vouch(link.right), clock, options(connections * 2, true)) {
+      : client(http_client(keep_alive), wire.client(), clock, options(connections, false)),
+        server(http_server(body), wire.server(), clock, options(connections * 2, true)) {
     server.order(Command::connect);
     client.order(Command::connect);
   }
@@ -122,16 +136,10 @@ struct JoinedEngines {
     server.turn();
   }
 
-  // A wire in memory needs no checksums, like a device that does them.
-  static port::MemoryPort& vouch(port::MemoryPort& port) {
-    port.configure().transmit_ip_checksum = port.configure().transmit_tcp_checksum = true;
-    return port;
-  }
-
-  static constexpr wire::Address kPool = 0xc6120100;  // 198.18.1.0
+  static constexpr mcc::wire::Address kPool = 0xc6120100;  // 198.18.1.0
 
   static MtcpOptions options(std::uint32_t sessions, bool is_server) {
-    const wire::Address own = is_server ? 0xc6120002 : kPool;
+    const mcc::wire::Address own = is_server ? 0xc6120002 : kPool;
     MtcpOptions options;
     // A client of many short connections needs more ports than one address has.
     options.net.addresses =
@@ -144,9 +152,9 @@ struct JoinedEngines {
   }
 
   ClockT clock;
-  port::MemoryLink link;
-  EngineEnd<ClockT> client;
-  EngineEnd<ClockT> server;
+  Wire wire;
+  End client;
+  End server;
 };
 
 }  // namespace mcc::testing
