@@ -34,6 +34,9 @@ inline void store32(std::byte* at, std::uint32_t value) noexcept {
   std::memcpy(at, &value, sizeof value);
 }
 
+// Eight bytes in the order of memory, as the checksum takes them.
+inline void store_word(std::byte* at, std::uint64_t word) noexcept { std::memcpy(at, &word, sizeof word); }
+
 static_assert(std::endian::native == std::endian::little, "the byte swaps above assume a little-endian machine");
 
 }  // namespace mcc::wire

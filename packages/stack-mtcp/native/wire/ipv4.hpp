@@ -40,7 +40,13 @@ inline Ipv4Fault parse_ipv4(Bytes packet, bool verify, Ipv4& parsed) noexcept {
   const std::size_t total = load16(at + 2);
   if (total < header || total > packet.size()) return Ipv4Fault::truncated;
   if ((load16(at + 6) & 0x3fff) != 0) return Ipv4Fault::fragment;  // more fragments, or an offset
-  if (verify && !checksum_holds(checksum_add(packet.first(header)))) return Ipv4Fault::bad_checksum;
+  if (verify) {
+    std::uint32_t third;
+    std::memcpy(&third, at + 16, sizeof third);
+    Sum sum = checksum_of_word(word_at(at)) + checksum_of_word(word_at(at + 8)) + third;
+    if (header > kIpv4Header) sum = checksum_add(packet.subspan(kIpv4Header, header - kIpv4Header), sum);
+    if (!checksum_holds(sum)) return Ipv4Fault::bad_checksum;
+  }
   parsed.identification = load16(at + 4);
   parsed.ttl = load8(at + 8);
   parsed.protocol = load8(at + 9);
@@ -54,16 +60,16 @@ inline Ipv4Fault parse_ipv4(Bytes packet, bool verify, Ipv4& parsed) noexcept {
 // device.
 inline void build_ipv4(std::byte* at, const Ipv4& ip, std::size_t payload_length, bool offload = false) noexcept {
   const auto total = static_cast<std::uint16_t>(kIpv4Header + payload_length);
-  store16(at, 0x4500);
-  store16(at + 2, total);
-  store16(at + 4, ip.identification);
-  store16(at + 6, 0x4000);
-  store8(at + 8, ip.ttl);
-  store8(at + 9, ip.protocol);
-  store16(at + 10, 0);
-  store32(at + 12, ip.source);
-  store32(at + 16, ip.destination);
-  if (!offload) store_checksum(at + 10, checksum_finish(checksum_add({at, kIpv4Header})));
+  const std::uint64_t first = 0x0040'0000'0000'0045u | std::uint64_t{__builtin_bswap16(total)} << 16 |
+                              std::uint64_t{__builtin_bswap16(ip.identification)} << 32;
+  const std::uint64_t second =
+      ip.ttl | std::uint64_t{ip.protocol} << 8 | std::uint64_t{__builtin_bswap32(ip.source)} << 32;
+  const std::uint32_t third = __builtin_bswap32(ip.destination);
+  const std::uint16_t sum =
+      offload ? std::uint16_t{0} : checksum_finish(checksum_of_word(first) + checksum_of_word(second) + third);
+  store_word(at, first);
+  store_word(at + 8, second | std::uint64_t{sum} << 16);
+  std::memcpy(at + 16, &third, sizeof third);
 }
 
 }  // namespace mcc::wire

@@ -53,6 +53,41 @@ inline void read_option(const std::byte* at, std::uint8_t kind, std::uint8_t len
   }
 }
 
+// Writes options of any kind: tcp_header_size(options) less the fixed header.
+inline void write_options(std::byte* next, const TcpOptions& options) noexcept {
+  if (options.mss != 0) {
+    store32(next, (static_cast<std::uint32_t>(kOptionMss) << 24) | (4u << 16) | options.mss);
+    next += 4;
+  }
+  if (options.window_shift >= 0) {
+    store32(next, (static_cast<std::uint32_t>(kOptionNop) << 24) |
+                      (static_cast<std::uint32_t>(kOptionWindowScale) << 16) | (3u << 8) |
+                      static_cast<std::uint8_t>(options.window_shift));
+    next += 4;
+  }
+  if (options.timestamps) {
+    // On a SYN, SACK-permitted takes the place of the two NOPs.
+    store32(next, options.sack_permitted
+                      ? (static_cast<std::uint32_t>(kOptionSackPermitted) << 24) | (2u << 16) | 0x080a
+                      : kUsualTimestamps);
+    store32(next + 4, options.ts_value);
+    store32(next + 8, options.ts_echo);
+    next += kTimestampOption;
+  } else if (options.sack_permitted) {
+    store32(next, 0x01010000u | (static_cast<std::uint32_t>(kOptionSackPermitted) << 8) | 2u);
+    next += 4;
+  }
+  if (options.sack_count > 0) {
+    store32(next, 0x01010000u | (static_cast<std::uint32_t>(kOptionSack) << 8) |
+                      (2u + static_cast<std::uint32_t>(options.sack_count) * 8));
+    next += 4;
+    for (std::size_t i = 0; i < options.sack_count; ++i, next += 8) {
+      store32(next, options.sack[i].left);
+      store32(next + 4, options.sack[i].right);
+    }
+  }
+}
+
 }  // namespace detail
 
 // Reads the options area. A length that runs out of it, or is below 2, ends the reading: what came before counts
@@ -121,53 +156,39 @@ inline std::size_t tcp_header_size(const TcpOptions& options) noexcept {
   return size;
 }
 
-// Writes the header, checksum field zero, and returns its size: tcp_header_size(segment.options), at most
-// kTcpHeaderMax. The payload is not written.
-inline std::size_t build_tcp_header(std::byte* at, const Segment& segment) noexcept {
+// Writes the header, checksum field zero, adds it to `sum` and returns its size: tcp_header_size(segment.options), at
+// most kTcpHeaderMax. The payload is not written.
+inline std::size_t build_tcp_header(std::byte* at, const Segment& segment, Sum& sum) noexcept {
   using namespace detail;
   const TcpOptions& options = segment.options;
   const std::size_t size = tcp_header_size(options);
-  store16(at, segment.source_port);
-  store16(at + 2, segment.destination_port);
-  store32(at + 4, segment.sequence);
-  store32(at + 8, segment.acknowledgment);
-  store8(at + 12, static_cast<std::uint8_t>((size / 4) << 4));
-  store8(at + 13, segment.flags);
-  store16(at + 14, segment.window);
+  const std::uint64_t first = __builtin_bswap16(segment.source_port) |
+                              std::uint64_t{__builtin_bswap16(segment.destination_port)} << 16 |
+                              std::uint64_t{__builtin_bswap32(segment.sequence)} << 32;
+  const std::uint64_t second = __builtin_bswap32(segment.acknowledgment) | std::uint64_t{size / 4} << 36 |
+                               std::uint64_t{segment.flags} << 40 |
+                               std::uint64_t{__builtin_bswap16(segment.window)} << 48;
+  store_word(at, first);
+  store_word(at + 8, second);
   store32(at + 16, 0);  // checksum, urgent pointer
-  std::byte* next = at + kTcpHeader;
-  if (options.mss != 0) {
-    store32(next, (static_cast<std::uint32_t>(kOptionMss) << 24) | (4u << 16) | options.mss);
-    next += 4;
+  sum += checksum_of_word(first) + checksum_of_word(second);
+  if (size == kTcpHeader) return size;
+  if (size == kTcpHeader + kTimestampOption && options.timestamps && !options.sack_permitted) {
+    // Nothing but timestamps: what all but a few segments carry.
+    const std::uint64_t third = __builtin_bswap32(kUsualTimestamps) | std::uint64_t{__builtin_bswap32(options.ts_value)}
+                                                                          << 32;
+    store_word(at + 20, third);
+    store32(at + 28, options.ts_echo);
+    sum += checksum_of_word(third) + checksum_of(options.ts_echo);
+    return size;
   }
-  if (options.window_shift >= 0) {
-    store32(next, (static_cast<std::uint32_t>(kOptionNop) << 24) |
-                      (static_cast<std::uint32_t>(kOptionWindowScale) << 16) | (3u << 8) |
-                      static_cast<std::uint8_t>(options.window_shift));
-    next += 4;
-  }
-  if (options.timestamps) {
-    // On a SYN, SACK-permitted takes the place of the two NOPs.
-    store32(next, options.sack_permitted
-                      ? (static_cast<std::uint32_t>(kOptionSackPermitted) << 24) | (2u << 16) | 0x080a
-                      : kUsualTimestamps);
-    store32(next + 4, options.ts_value);
-    store32(next + 8, options.ts_echo);
-    next += kTimestampOption;
-  } else if (options.sack_permitted) {
-    store32(next, 0x01010000u | (static_cast<std::uint32_t>(kOptionSackPermitted) << 8) | 2u);
-    next += 4;
-  }
-  if (options.sack_count > 0) {
-    store32(next, 0x01010000u | (static_cast<std::uint32_t>(kOptionSack) << 8) |
-                      (2u + static_cast<std::uint32_t>(options.sack_count) * 8));
-    next += 4;
-    for (std::size_t i = 0; i < options.sack_count; ++i, next += 8) {
-      store32(next, options.sack[i].left);
-      store32(next + 4, options.sack[i].right);
-    }
-  }
+  write_options(at + kTcpHeader, options);
+  sum = checksum_add({at + kTcpHeader, size - kTcpHeader}, sum);
   return size;
+}
+inline std::size_t build_tcp_header(std::byte* at, const Segment& segment) noexcept {
+  Sum unused = 0;
+  return build_tcp_header(at, segment, unused);
 }
 
 // Finishes the checksum of a segment whose header (checksum field zero) and payload lie at `segment`.
