@@ -187,7 +187,8 @@ class Interface {
     wire::build_ethernet(frame, mac, mac_, options_.vlan, wire::kEtherIpv4);
     std::byte* const ip = frame + l2_;
     std::byte* const tcp = ip + wire::kIpv4Header;
-    const std::size_t header = wire::build_tcp_header(tcp, segment);
+    wire::Sum sum = 0;
+    const std::size_t header = wire::build_tcp_header(tcp, segment, sum);
     const std::size_t length = header + segment.payload.size();
     wire::Ipv4 fields;
     fields.source = segment.source;
@@ -200,9 +201,8 @@ class Interface {
       if (!segment.payload.empty()) std::memcpy(tcp + header, segment.payload.data(), segment.payload.size());
       wire::store_checksum(tcp + 16, wire::checksum_fold(pseudo));
     } else {
-      const wire::Sum sum =
-          wire::checksum_copy(tcp + header, segment.payload, wire::checksum_add({tcp, header}, pseudo));
-      wire::store_checksum(tcp + 16, wire::checksum_finish(sum));
+      wire::store_checksum(tcp + 16,
+                           wire::checksum_finish(wire::checksum_copy(tcp + header, segment.payload, sum + pseudo)));
     }
     return {packet, l2_ + wire::kIpv4Header + length};
   }
