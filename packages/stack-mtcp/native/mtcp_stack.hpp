@@ -70,7 +70,7 @@ class MtcpStack {
     refresh();
     tcp::restart_if_idle(core_, slot);
     const std::size_t taken = tcp::enqueue(core_, slot, bytes, lifetime);
-    if (taken > 0) tcp::transmit(core_, slot);
+    if (taken > 0) tcp::transmit_soon(core_, slot);
     return taken;
   }
 

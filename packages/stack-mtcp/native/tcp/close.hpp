@@ -84,7 +84,7 @@ void close(C& core, Slot slot) {
   if (cb.state == State::established) cb.state = State::fin_wait_1;
   if (cb.state == State::close_wait) cb.state = State::last_ack;
   restart_if_idle(core, slot);
-  transmit(core, slot);
+  transmit_soon(core, slot);
 }
 
 // The user's reset.

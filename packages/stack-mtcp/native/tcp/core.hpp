@@ -166,7 +166,8 @@ struct Core {
   flow::Listeners listeners;
   Remnants remnants;
   std::uint32_t half_open = 0;
-  Slot touched = 0;  // slots from here on have never been in use
+  Slot arriving = kNoSlot;  // whose segment is being dealt with, see transmit_soon
+  Slot touched = 0;         // slots from here on have never been in use
 
   timer::Ring<Closed> closed;  // on_closed is due. A slot is in it once at most: it is not free before
   timer::Ring<DelayedAck> delayed;

@@ -161,9 +161,11 @@ bool input(C& core, H& handler, const wire::Segment& segment, typename C::Packet
   const Slot slot = core.find(flow);
   if (slot != kNoSlot) {
     if (core.block(slot).state == State::resetting) return false;
+    core.arriving = slot;
     const bool kept = core.block(slot).state == State::syn_sent
                           ? input_syn_sent(core, handler, slot, segment, packet)
                           : detail::input_synchronized(core, handler, slot, segment, packet);
+    core.arriving = kNoSlot;
     tidy(core, slot);
     return kept;
   }

@@ -34,7 +34,9 @@ bool input_syn_sent(C& core, H& handler, Slot slot, const wire::Segment& segment
   // Unless the user sends at once, which carries it.
   core.acknowledge_later(slot, true);
   if (!detail::announce(core, handler, slot)) return false;
-  return receive(core, handler, slot, segment, packet);
+  const bool kept = receive(core, handler, slot, segment, packet);
+  if (cb.state != State::closed) transmit(core, slot);
+  return kept;
 }
 
 }  // namespace mcc::tcp

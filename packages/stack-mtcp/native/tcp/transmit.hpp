@@ -78,4 +78,11 @@ void transmit(C& core, Slot slot) {
   if (before_flight <= cb.mss && cb.flight() > cb.mss && wants_tail_probe(core, cb)) hasten_timer(core, slot);
 }
 
+// For the user's verbs. What the user does about a segment that has just arrived leaves together at the end of it: the
+// reply and the FIN behind it are one segment, and the rules above are gone through once.
+template <class C>
+void transmit_soon(C& core, Slot slot) {
+  if (core.arriving != slot) transmit(core, slot);
+}
+
 }  // namespace mcc::tcp
