@@ -30,6 +30,18 @@ TEST_CASE("close: we close first: FIN-WAIT-1, FIN-WAIT-2, TIME-WAIT (RFC 9293 3.
   s.expect(RST, 2, 0);
 }
 
+TEST_CASE("close: a reply and the close behind it, while a request arrives, are one segment with its acknowledgment") {
+  Script s(true);
+  s.accept();
+  s.journal.at_data = [&](Slot slot) {
+    s.send("reply");
+    s.stack->close(slot);
+  };
+  s.say({.payload = "request"});
+  s.expect(FIN | ACK | PSH, 1, 8, 5);
+  CHECK(s.heard() == 0);
+}
+
 TEST_CASE("close: FIN and the acknowledgment of ours in one segment lead to TIME-WAIT (RFC 9293 3.10.7.4, eighth)") {
   Script s(true);
   s.accept();

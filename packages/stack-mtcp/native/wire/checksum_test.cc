@@ -39,7 +39,8 @@ TEST_CASE("checksum: the example of RFC 1071 section 3") {
 
 TEST_CASE("checksum: agrees with the definition at every length and alignment") {
   std::mt19937 random(1);
-  for (std::size_t size = 0; size < 200; ++size) {
+  // Every tail of the small, and of the large that are summed in wide registers.
+  for (std::size_t size = 0; size < 1600; size += size == 200 ? 40 : 1) {
     const auto bytes = random_bytes(random, size);
     const std::uint16_t expected = __builtin_bswap16(reference(bytes));
     CHECK(checksum_finish(checksum_add(bytes)) == expected);
