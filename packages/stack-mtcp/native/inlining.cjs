@@ -1,0 +1,28 @@
+'use strict';
+// How far GCC may merge functions, for binding.gyp and CMakeLists.txt alike. Other compilers know no such parameters and
+// get none.
+const { execFileSync } = require('node:child_process');
+
+const PARAMETERS = {
+  'max-inline-insns-auto': 300,
+  'inline-unit-growth': 400,
+  'large-function-growth': 2000,
+  'large-function-insns': 20000,
+  'large-stack-frame-growth': 4000,
+};
+
+const compiler = process.env.CXX ?? 'c++';
+
+function isGcc() {
+  try {
+    return /Free Software Foundation/.test(execFileSync(compiler, ['--version'], { encoding: 'utf8' }));
+  } catch {
+    return false;
+  }
+}
+
+if (isGcc()) {
+  const parameters = Object.entries(PARAMETERS).map(([name, value]) => `--param=${name}=${value}`);
+  // So merged, GCC 12 sees std::string overlap with itself where it cannot (its bug 105651).
+  console.log([...parameters, '-Wno-restrict'].join(' '));
+}
