@@ -21,7 +21,10 @@ const TRACKS = [
     { name: 'types', command: script('types.mjs') },
     { name: 'unit', command: vitest('unit') },
   ],
-  [{ name: 'c++', command: script('cpp-tests.mjs') }],
+  [
+    { name: 'c++', command: script('cpp-tests.mjs') },
+    { name: 'instructions', command: script('instructions.mjs') },
+  ],
 ];
 const AFTERWARDS = [{ name: 'end-to-end', command: vitest('e2e') }];
 

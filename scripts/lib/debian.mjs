@@ -36,6 +36,7 @@ const WANTED = [
     present: () => program('clang-format-14'),
     without: 'C++ is not format-checked',
   },
+  { name: 'valgrind', group: 'test', present: () => program('valgrind'), without: 'instructions are not counted' },
   { name: 'nginx-light', group: 'test', present: () => program('nginx'), without: 'tests against nginx are skipped' },
   {
     name: 'wrk',
