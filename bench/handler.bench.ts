@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { drive, serve } from '../tests/harness/mcc.js';
 import { copyExample, outsideFolder } from '../tests/harness/outsider.js';
 import { alternate } from './lib/contest.js';
-import { median, table } from './lib/samples.js';
+import { median, publish } from './lib/samples.js';
 
 const SECONDS = Number(process.env['MCC_BENCH_SECONDS'] ?? 5);
 const ROUNDS = Number(process.env['MCC_BENCH_ROUNDS'] ?? 5);
@@ -26,6 +26,6 @@ test('handlers', { timeout: 600_000 }, async () => {
   await alternate(1, contenders); // warm-up
   const results = await alternate(ROUNDS, contenders);
   const figures = Object.entries(results).map(([name, values]) => ({ name, values }));
-  console.log(table('round trips, 256 connections', '1/s', figures));
+  publish('round trips, 256 connections', '1/s', figures);
   expect(median(results['handlers'] ?? [])).toBeGreaterThanOrEqual(TARGET);
 });

@@ -6,7 +6,7 @@ import { createLink } from '../tests/harness/netns.js';
 import { startNginx } from '../tests/harness/nginx.js';
 import { alternate } from './lib/contest.js';
 import { timed } from './lib/cpu-time.js';
-import { median, table } from './lib/samples.js';
+import { median, publish } from './lib/samples.js';
 
 const SECONDS = Number(process.env['MCC_BENCH_SECONDS'] ?? 5);
 const ROUNDS = Number(process.env['MCC_BENCH_ROUNDS'] ?? 5);
@@ -77,7 +77,7 @@ describe('kernel stack against wrk', () => {
       ['requests per CPU-second of the client', 'requestsPerCpuSecond'],
     ] as const) {
       const figures = Object.entries(results).map(([name, runs]) => ({ name, values: runs.map((run) => run[key]) }));
-      console.log(table(`${connections} connections, ${title}`, '1/s', figures));
+      publish(`${connections} connections, ${title}`, '1/s', figures);
       const of = (name: string): number => median(figures.find((figure) => figure.name === name)?.values ?? []);
       expect.soft(of('mcc (auto)'), title).toBeGreaterThanOrEqual(of('wrk'));
     }

@@ -1,3 +1,5 @@
+import { appendFileSync } from 'node:fs';
+
 /** The middle of the sorted values; of an even number, the mean of the two in the middle. Not for an empty list. */
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
@@ -24,4 +26,13 @@ export function table(title: string, unit: string, figures: readonly Figure[]): 
     return `  ${name.padEnd(width)} ${number(middle)}   ${spread}   ${ratio} x`;
   });
   return [`${title} (${unit}): median, min … max, ratio of medians`, ...rows, ''].join('\n');
+}
+
+/** Prints the table, and leaves its figures for `npm run bench` to write down. */
+export function publish(title: string, unit: string, figures: readonly Figure[]): void {
+  console.log(table(title, unit, figures));
+  const file = process.env['MCC_BENCH_FIGURES'];
+  if (file === undefined) return;
+  const entry = { title, unit, figures: figures.map(({ name, values }) => ({ name, median: median(values), values })) };
+  appendFileSync(file, `${JSON.stringify(entry)}\n`);
 }
