@@ -81,11 +81,18 @@ class UringSockets {
     start(entry, slot, kConnectOperation);
   }
 
+  // With `again`, once for all that will come: whoever may have to pause asks for one buffer at a time, since what is
+  // still to come of the other kind, and must be taken then, knows no bound.
+  //
   // Without IORING_RECVSEND_POLL_FIRST, though a first try is often in vain: with it, Linux 6.18 misses a reset that
   // comes together with data before the receive is armed.
-  void receive(Slot slot) noexcept {
+  void receive(Slot slot, bool again) noexcept {
     io_uring_sqe* entry = ring(slot).sqe();
-    io_uring_prep_recv_multishot(entry, at(slot).fd, nullptr, 0, 0);
+    if (again) {
+      io_uring_prep_recv_multishot(entry, at(slot).fd, nullptr, 0, 0);
+    } else {
+      io_uring_prep_recv(entry, at(slot).fd, nullptr, BufferRing::kBufferBytes, 0);
+    }
     entry->flags |= IOSQE_BUFFER_SELECT;
     entry->buf_group = BufferRing::kGroup;
     start(entry, slot, kReceiveOperation);

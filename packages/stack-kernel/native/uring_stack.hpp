@@ -1,7 +1,7 @@
 #pragma once
-// Sockets over io_uring. Receiving and accepting are multishot, so that they are asked for once per connection and once
-// per listener; what arrives lies in buffers of a pool that all connections share. Connects, sends of stable bytes and
-// whatever else one round of completions brings about leave with one io_uring_enter.
+// Sockets over io_uring. Accepting is multishot, and so is a client's receiving: they are asked for once per listener
+// and once per connection. What arrives lies in buffers of a pool that all connections share. Connects, sends of stable
+// bytes and whatever else one round of completions brings about leave with one io_uring_enter.
 //
 // A slot is released only when no operation on it is in flight, so that no completion can name it afterwards. What is
 // in flight is ended through its socket (shutdown, disconnect) and not by cancelling: the kernel looks for what to
@@ -147,7 +147,7 @@ class UringStack : public IoBase {
     constexpr std::uint16_t kNever = kConnecting | kPeerClosed | kAborted | kReleased;
     if ((connection.operations & kReceiveOperation) != 0 || connection.is(kNever)) return;
     if (connection.is(kPaused) && !connection.is(kClosing)) return;
-    sockets_.receive(slot);
+    sockets_.receive(slot, !server_);
   }
 
   void arm_accept(std::size_t listener) noexcept {
