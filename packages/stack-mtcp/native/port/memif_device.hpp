@@ -9,6 +9,7 @@
 #include <mutex>
 #include <string>
 #include <thread>
+#include <utility>
 
 #include "mcc/clock.hpp"
 #include "mcc/failure.hpp"
@@ -16,28 +17,30 @@
 
 namespace mcc::port {
 
-// The link, opened by the first worker that asks for it. A client's is up when this returns. Thread-safe. Throws
-// Failure.
+// The link of one end, opened by the first worker that asks for it. A client's is up when this returns. Thread-safe.
+// Throws Failure.
 class MemifDevice {
  public:
   static std::shared_ptr<memif::Link> acquire(const memif::LinkOptions& options, Nanos wait = 3'000'000'000) {
     static std::mutex mutex;
-    static std::map<std::string, std::weak_ptr<memif::Link>> links;
+    static std::map<std::pair<std::string, bool>, std::weak_ptr<memif::Link>> links;
     const std::lock_guard lock(mutex);
-    std::weak_ptr<memif::Link>& known = links[options.path];
+    std::weak_ptr<memif::Link>& known = links[{options.path, options.server}];
     if (auto link = known.lock()) return link;
     auto link = std::make_shared<memif::Link>(options);
-    if (!options.server) await(*link, options, wait);
+    if (!options.server) await(*link, links[{options.path, true}].lock().get(), options, wait);
     known = link;
     return link;
   }
 
  private:
-  // The server may be starting at the same moment.
-  static void await(memif::Link& link, const memif::LinkOptions& options, Nanos wait) {
+  // The server may be starting at the same moment. One of this very process, `own`, may be the calling thread's, which
+  // cannot serve it while it waits here.
+  static void await(memif::Link& link, memif::Link* own, const memif::LinkOptions& options, Nanos wait) {
     const Nanos until = monotonic_now() + wait;
     for (;;) {
       const Nanos now = monotonic_now();
+      if (own != nullptr) own->service(now);
       link.service(now);
       if (const auto mapping = link.mapping()) {
         check_queues(*mapping, options);

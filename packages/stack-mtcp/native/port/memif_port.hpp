@@ -138,6 +138,10 @@ class MemifPort {
     link_->service(monotonic_now());
     const std::uint32_t epoch = link_->epoch();
     if (epoch == epoch_) return;
+    if (up() && peer_index(in_) != in_.next) {  // what the peer sent before it went comes first
+      --polls_;
+      return;
+    }
     epoch_ = epoch;
     in_ = out_ = {};
     drop_waiting();
