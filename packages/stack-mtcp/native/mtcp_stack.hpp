@@ -44,11 +44,12 @@ class MtcpStack {
   }
   MtcpStack(const MtcpStack&) = delete;
   MtcpStack& operator=(const MtcpStack&) = delete;
+  // Resets what still stands, as far as the port takes the segments at once.
   ~MtcpStack() {
     for (std::size_t i = burst_next_; i < burst_count_; ++i) port_.release(burst_[i].packet);
-    for (Slot slot = 0; slot < core_.touched; ++slot) {
-      if (core_.block(slot).side != 0) tcp::clear_held(core_, core_.side(core_.block(slot)));
-    }
+    refresh();
+    for (Slot slot = 0; slot < core_.touched; ++slot) tcp::reset(core_, slot);
+    port_.flush();
   }
 
   // See the Stack concept for these.
