@@ -18,19 +18,19 @@ async function serveTo(context: TestContext, program: string, flags: readonly st
 }
 
 describe('the user-level stack serves programs of the kernel', () => {
-  test('curl: GET, HEAD and a download of 10 MB', async (context) => {
-    const content = randomBytes(10 * 1024 * 1024);
+  test('curl: GET, HEAD and a download of 100 MB', async (context) => {
+    const content = randomBytes(100 * 1024 * 1024);
     const folder = tempDir();
     writeFileSync(join(folder, 'body'), content);
     const { ask, url } = await serveTo(context, 'curl', ['--http.body-file', join(folder, 'body')]);
     const got = join(folder, 'got');
-    expect(await ask('-sS', '--fail', '-m', '10', '-o', got, url)).toMatchObject({ code: 0, stderr: '' });
+    expect(await ask('-sS', '--fail', '-m', '25', '-o', got, url)).toMatchObject({ code: 0, stderr: '' });
     const digest = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
     expect(digest(readFileSync(got))).toBe(digest(content));
     const head = await ask('-sS', '-I', '-m', '5', url);
     expect(head).toMatchObject({ code: 0, stderr: '' });
     expect(head.stdout).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
-    expect(head.stdout).toMatch(/content-length: 10485760\r\n/i);
+    expect(head.stdout).toMatch(/content-length: 104857600\r\n/i);
   });
 
   test('curl: a short answer', async (context) => {
@@ -49,6 +49,20 @@ describe('the user-level stack serves programs of the kernel', () => {
     const end = await server.ended;
     expect(end).toMatchObject({ code: 0, stderr: '' });
     expect(end.stdout).toMatch(/^requests\s+\d+ answered, 0 failed/m);
+  });
+
+  test('h2load, by HTTP/1.1 on 50 connections', async (context) => {
+    const { server, ask, url } = await serveTo(context, 'h2load');
+    const { code, stdout } = await ask('--h1', '-t', '1', '-c', '50', '-n', '10000', url);
+    expect(code).toBe(0);
+    expect(stdout).toContain(
+      'requests: 10000 total, 10000 started, 10000 done, 10000 succeeded, 0 failed, 0 errored, 0 timeout',
+    );
+    server.kill('SIGINT');
+    const end = await server.ended;
+    expect(end).toMatchObject({ code: 0, stderr: '' });
+    expect(end.stdout).toMatch(/^connections\s+50 accepted/m);
+    expect(end.stdout).toMatch(/^requests\s+10000 answered, 0 failed/m);
   });
 
   test('ping', async (context) => {

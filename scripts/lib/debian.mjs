@@ -49,6 +49,12 @@ const WANTED = [
   { name: 'nftables', group: 'test', present: () => program('nft'), without: 'tests with loss are skipped' },
   { name: 'tshark', group: 'test', present: () => program('tshark'), without: 'captures are not looked at' },
   { name: 'curl', group: 'test', present: () => program('curl'), without: 'tests with curl are skipped' },
+  {
+    name: 'nghttp2-client',
+    group: 'test',
+    present: () => program('h2load'),
+    without: 'tests with h2load are skipped',
+  },
   { name: 'iputils-ping', group: 'test', present: () => program('ping'), without: 'tests with ping are skipped' },
 ];
 

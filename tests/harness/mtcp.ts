@@ -32,9 +32,12 @@ export function createMtcpLink(context: TestContext): Link {
   return link;
 }
 
+/** How the stack gets at an interface of the kernel's. */
+export type PortKind = 'af_packet' | 'af_xdp';
+
 /** Options of mcc on the client end. */
-export function mtcpFlags({ device }: Namespace): string[] {
-  return ['--stack', 'mtcp', '--mtcp.huge', 'off', '--mtcp.port', `af_packet:${device}`, '--mtcp.address', OWN_ADDRESS];
+export function mtcpFlags({ device }: Namespace, kind: PortKind = 'af_packet'): string[] {
+  return ['--stack', 'mtcp', '--mtcp.huge', 'off', '--mtcp.port', `${kind}:${device}`, '--mtcp.address', OWN_ADDRESS];
 }
 
 /** A path with a router of the kernel's in its midst, which drops this share of packets, each way. The flags are mcc's. */
