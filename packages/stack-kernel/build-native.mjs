@@ -1,33 +1,3 @@
-// Builds the addon into build/Release. With --install (npm's install script): only where there is no addon that loads,
-// and not in the monorepo, where nx builds it.
+import { buildAddon } from '@mcc/engine/build-addon';
 
-import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-
-const here = dirname(fileURLToPath(import.meta.url));
-const require = createRequire(import.meta.url);
-
-function loads() {
-  try {
-    require('node-gyp-build')(here);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-if (process.argv.includes('--install') && (existsSync(join(here, '../../nx.json')) || loads())) process.exit(0);
-
-/** Node's own headers, so that none need to be downloaded. */
-const prefix = dirname(dirname(process.execPath));
-const nodedir = existsSync(join(prefix, 'include/node/node_api.h')) ? [`--nodedir=${prefix}`] : [];
-const gyp = require.resolve('node-gyp/bin/node-gyp.js');
-const jobs = process.env.JOBS ?? '2';
-const { status } = spawnSync(process.execPath, [gyp, 'configure', 'build', `--jobs=${jobs}`, ...nodedir], {
-  cwd: here,
-  stdio: 'inherit',
-});
-process.exit(status ?? 1);
+buildAddon(import.meta.url);
