@@ -24,3 +24,10 @@ export function target(args) {
   }
   return undefined;
 }
+
+/** The stack that the arguments name, or whose own flags they hold; undefined: either would do. */
+export function stackOf(args) {
+  const named = flag(args, '--stack', '--network-stack');
+  if (named !== undefined) return named;
+  return ['kernel', 'mtcp'].find((stack) => args.some((argument) => argument.startsWith(`--${stack}.`)));
+}

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { flag, target } from './arguments.mjs';
+import { flag, stackOf, target } from './arguments.mjs';
 
 describe('flag', () => {
   test.each([
@@ -35,4 +35,16 @@ describe('target', () => {
       expect(target(args)).toBeUndefined();
     },
   );
+});
+
+describe('stackOf', () => {
+  test.each([
+    [['--stack', 'mtcp', '-c', '5'], 'mtcp'],
+    [['--network-stack=kernel'], 'kernel'],
+    [['--kernel.io', 'epoll'], 'kernel'],
+    [['-c', '5', '--mtcp.time-wait=10ms'], 'mtcp'],
+    [['-c', '5'], undefined],
+  ])('%j: %s', (args, stack) => {
+    expect(stackOf(args)).toBe(stack);
+  });
 });
