@@ -12,6 +12,9 @@ export interface NginxOptions {
   readonly files?: Readonly<Record<string, string | Uint8Array>>;
   /** Where it runs and listens; absent: the loopback, on a free port. */
   readonly within?: Namespace;
+  /** Worker processes, which share the port, and the most connections of each. Default one, and 4096. */
+  readonly workers?: number;
+  readonly workerConnections?: number;
   /** After this long it is killed. Default two minutes. */
   readonly boundMs?: number;
 }
@@ -36,9 +39,12 @@ export interface Nginx {
   stop(): Promise<readonly LogEntry[]>;
 }
 
+/** Files of a worker that are no connections. */
+const OWN_FILES = 100;
+
 const BINARIES = ['/usr/sbin/nginx', '/usr/bin/nginx', '/usr/local/sbin/nginx', '/usr/local/bin/nginx'];
 
-/** Starts nginx with one worker, as a child in the foreground. Skips the test where nginx is not installed. */
+/** Starts nginx as a child in the foreground. Skips the test where nginx is not installed. */
 export async function startNginx(context: TestContext, options: NginxOptions): Promise<Nginx> {
   const binary = BINARIES.find((path) => existsSync(path));
   context.skip(binary === undefined, 'nginx is not installed');
@@ -48,7 +54,10 @@ export async function startNginx(context: TestContext, options: NginxOptions): P
   for (const [name, content] of Object.entries(options.files ?? {})) writeFileSync(join(root, name), content);
   const address = `${options.within?.address ?? '127.0.0.1'}:${options.within ? 80 : await freePort()}`;
   const config = join(home, 'nginx.conf');
-  writeFileSync(config, configuration(home, address, options.locations.replaceAll('ROOT', root)));
+  writeFileSync(
+    config,
+    configuration(home, address, { ...options, locations: options.locations.replaceAll('ROOT', root) }),
+  );
 
   const prefix = options.within?.prefix ?? [];
   const argv = [...prefix, binary ?? 'nginx', '-p', home, '-c', config, '-e', join(home, 'error.log')];
@@ -65,20 +74,22 @@ export async function startNginx(context: TestContext, options: NginxOptions): P
   };
 }
 
-function configuration(home: string, address: string, locations: string): string {
+function configuration(home: string, address: string, options: NginxOptions): string {
+  const { locations, workers = 1, workerConnections = 4096 } = options;
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
   return `
     daemon off;
-    worker_processes 1;
+    worker_processes ${workers};
+    worker_rlimit_nofile ${workerConnections + OWN_FILES};
     ${process.getuid?.() === 0 ? 'user root;' : ''}
     pid ${home}/nginx.pid;
-    events { worker_connections 4096; }
+    events { worker_connections ${workerConnections}; }
     http {
       ${temporary.map((kind) => `${kind}_temp_path ${home}/${kind};`).join('\n      ')}
       log_format counts '$status $bytes_sent "$request_completion" $request_method $request_length';
       access_log ${home}/access.log counts;
       keepalive_requests 1000000000;
-      server { listen ${address} backlog=4096; ${locations} }
+      server { listen ${address} backlog=4096${workers > 1 ? ' reuseport' : ''}; ${locations} }
     }`;
 }
 
