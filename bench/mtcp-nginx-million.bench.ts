@@ -56,15 +56,38 @@ test('idle connections to nginx', { timeout: 1_800_000 }, async (context) => {
   const before = available();
   let least = before;
   const watch = setInterval(() => (least = Math.min(least, available())), 500);
-  const load = ['--proto', 'raw', '--raw.payload', hex(HEAD), '--raw.length', `${HEAD.length}`];
+  const load = [
+    '--proto',
+    'raw',
+    '--raw.payload',
+    hex(HEAD),
+    '--raw.length',
+    `${HEAD.length}`,
+    '--raw.heartbeat',
+    `${HOLD_SECONDS}s`,
+    '--raw.reply',
+    `delimiter:${hex('\r\n\r\n')}`,
+  ];
   const { report } = await drive(
     [
       ...mtcpFlags(link.client, PORT),
-      ...['--mtcp.address', '198.18.64.1-198.18.64.62', '--mtcp.memory', '256m'],
-      ...['--dest', nginx.address, '-c', `${connections}`, '--setup-time', `${setupSeconds}s`],
-      ...['--connect-timeout', '60s', '--timeout', '60s', '-d', `${HOLD_SECONDS}s`],
+      '--mtcp.address',
+      '198.18.64.1-198.18.64.62',
+      '--mtcp.memory',
+      '256m',
+      '--dest',
+      nginx.address,
+      '-c',
+      `${connections}`,
+      '--setup-time',
+      `${setupSeconds}s`,
+      '--connect-timeout',
+      '60s',
+      '--timeout',
+      '60s',
+      '-d',
+      `${HOLD_SECONDS}s`,
       ...load,
-      ...['--raw.heartbeat', `${HOLD_SECONDS}s`, '--raw.reply', hex('\r\n\r\n').replace('hex:', 'delimiter:hex:')],
     ],
     { prefix: link.client.prefix, boundMs },
   );
