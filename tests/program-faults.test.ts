@@ -1,4 +1,14 @@
-import { instantiate, STATS_BYTES, type Framing, type Program, type StackPort, type Step, type Wait } from '@mcc/core';
+import {
+  instantiate,
+  statsBytes,
+  type Framing,
+  type Patch,
+  type Program,
+  type StackPort,
+  type Step,
+  type Table,
+  type Wait,
+} from '@mcc/core';
 import { programFaults } from '@mcc/core/testing';
 import kernel from '@mcc/stack-kernel';
 import fc from 'fast-check';
@@ -26,6 +36,63 @@ const framing: fc.Arbitrary<Framing> = fc.constantFrom<Framing>(
   { kind: 'http1', expectStatus: [[399, 200]] },
 );
 
+const count = (most: number) => fc.nat(most);
+/** Mostly a sound one, so that other faults come to light. */
+const likelyFraming = fc.oneof(
+  { weight: 4, arbitrary: fc.constant<Framing>({ kind: 'any' }) },
+  { weight: 1, arbitrary: framing },
+);
+const mix = fc.array(
+  fc.record(
+    {
+      message: fc.constantFrom(0, 0, 0, 1),
+      weight: fc.constantFrom(0, 1, 2, 3),
+      class: fc.constantFrom(0, 0, 1),
+      reply: likelyFraming,
+    },
+    { requiredKeys: ['message'] },
+  ),
+  { minLength: 1, maxLength: 3 },
+);
+const patch: fc.Arbitrary<Patch> = fc.oneof(
+  fc.record(
+    {
+      kind: fc.constant('serial' as const),
+      offset: count(5),
+      width: count(4),
+      encoding: fc.constantFrom('hex', 'big'),
+    },
+    { requiredKeys: ['kind', 'offset'] },
+  ),
+  fc.record({
+    kind: fc.constant('length' as const),
+    offset: count(5),
+    from: count(5),
+    encoding: fc.constant('decimal'),
+  }),
+  fc.record({
+    kind: fc.constant('random' as const),
+    offset: count(5),
+    below: count(2),
+    encoding: fc.constant('decimal'),
+  }),
+  fc.record({ kind: fc.constant('table' as const), offset: count(5), table: count(1), column: count(1) }),
+) as fc.Arbitrary<Patch>;
+const table: fc.Arbitrary<Table> = fc.record({
+  columns: fc.array(
+    fc
+      .constantFrom(
+        Uint32Array.of(0, 3),
+        Uint32Array.of(3, 3),
+        Uint32Array.of(3),
+        Uint32Array.of(4, 3),
+        Uint32Array.of(2),
+      )
+      .map((ends) => ({ bytes: new Uint8Array(3), ends })),
+    { maxLength: 2 },
+  ),
+});
+
 const time = fc.constantFrom<Wait>(
   { kind: 'constant', ns: 0 },
   { kind: 'constant', ns: 5 },
@@ -38,6 +105,7 @@ const time = fc.constantFrom<Wait>(
 
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 4, arbitrary: fc.record({ kind: fc.constant('send'), message: fc.constantFrom(0, 0, 0, 1) }) },
+  { weight: 2, arbitrary: fc.constant<Step>({ kind: 'sendOneOf', mix: 0 }) },
   { weight: 4, arbitrary: fc.record({ kind: fc.constant('expect'), framing }) },
   { weight: 2, arbitrary: fc.constant<Step>({ kind: 'expect', framing: { kind: 'http1' } }) },
   { weight: 2, arbitrary: fc.constantFrom<Step>({ kind: 'close' }, { kind: 'close', when: 'last' }) },
@@ -72,7 +140,7 @@ function open(role: Program['role']): StackPort {
     connectTimeoutNs: 1e9,
     timeoutNs: 1e9,
     seed: 1n,
-    stats: new SharedArrayBuffer(STATS_BYTES),
+    stats: new SharedArrayBuffer(statsBytes(1)),
   });
 }
 
@@ -94,6 +162,42 @@ describe('the conformance suite', () => {
     fc.assert(
       fc.property(steps, (list) => {
         const program: Program = { role, messages: [MESSAGE], steps: list };
+        const refused = refusal(program);
+        const faults = programFaults(program);
+        verdicts[refused === undefined ? 'sound' : 'faulty'] += 1;
+        expect(faults.length > 0, `engine: ${refused}; suite: ${faults.join(', ')}`).toBe(refused !== undefined);
+      }),
+      { numRuns: RUNS, seed: 7 },
+    );
+    expect(verdicts.sound).toBeGreaterThan(RUNS / 50);
+    expect(verdicts.faulty).toBeGreaterThan(RUNS / 50);
+  });
+
+  it.each(['client', 'server'] as const)('agrees with the engine about mixes, patches and tables of a %s', (role) => {
+    port = open(role);
+    const verdicts = { sound: 0, faulty: 0 };
+    const lists = {
+      mixes: fc.array(mix, { maxLength: 1 }),
+      tables: fc.array(table, { maxLength: 1 }),
+      patches: fc.array(patch, { maxLength: 2 }),
+      framing: likelyFraming,
+    };
+    fc.assert(
+      fc.property(fc.record(lists), ({ mixes, tables, patches, framing: expected }) => {
+        const program: Program = {
+          role,
+          messages: [{ bytes: new Uint8Array(4), patches }],
+          steps:
+            role === 'client'
+              ? [
+                  { kind: 'sendOneOf', mix: 0 },
+                  { kind: 'expect', framing: expected },
+                ]
+              : [{ kind: 'send', message: 0 }],
+          ...(role === 'client' && { classes: ['a'] }),
+          mixes,
+          tables,
+        };
         const refused = refusal(program);
         const faults = programFaults(program);
         verdicts[refused === undefined ? 'sound' : 'faulty'] += 1;

@@ -3,8 +3,8 @@
  * the native engine of every worker runs it for each of its connections. The engine validates it when it is loaded and
  * refuses what it cannot run, naming the step.
  *
- * A *request* is one `send` (or `answer`) paired, first in first out, with the `expect` that follows it. Consecutive
- * `send` steps leave as one batch, so `[send, send, expect, expect, repeat]` is a pipeline of depth two.
+ * A *request* is one `send` (or `sendOneOf`, or `answer`) paired, first in first out, with the `expect` that follows it.
+ * Consecutive sends leave as one batch, so `[send, send, expect, expect, repeat]` is a pipeline of depth two.
  */
 export interface Program {
   /** `client` connects, `server` accepts; the steps start once the connection stands (a client's: once the load phase starts). */
@@ -29,6 +29,39 @@ export interface Program {
    * completed, up to `maxNs`, with half of it drawn at random. Absent: at once when it was of use, otherwise 1 ms to 1 s.
    */
   readonly reconnect?: 'never' | { readonly minNs: number; readonly maxNs: number };
+  /** What `sendOneOf` steps choose from. */
+  readonly mixes?: readonly (readonly Alternative[])[];
+  /** Where `table` patches take their values from. */
+  readonly tables?: readonly Table[];
+}
+
+/** One message of a mix, which has up to 65,536. */
+export interface Alternative {
+  readonly message: number;
+  /** Its share of the draws is this over the sum of all. A whole number below 2^32, not 0 for all of a mix. Default 1. */
+  readonly weight?: number;
+  /** The class of the request that it starts. */
+  readonly class?: number;
+  /** How the reply to it is read. Absent: as the `expect` says. `none` only there. */
+  readonly reply?: Framing;
+}
+
+/** Rows of values. */
+export interface Table {
+  /** At least one, all with the same number of rows, at least one. */
+  readonly columns: readonly Column[];
+  /**
+   * Which row a message takes its values from, the same for all of its patches: `sequential`, that of its serial number,
+   * and after the last row the first again; `random`, any. Default sequential.
+   */
+  readonly order?: 'sequential' | 'random';
+}
+
+export interface Column {
+  /** The values back to back. */
+  readonly bytes: Uint8Array;
+  /** Where in `bytes` the value of each row ends. */
+  readonly ends: Uint32Array;
 }
 
 export interface OutcomeClass {
@@ -44,7 +77,7 @@ export interface OutcomeClass {
 export interface Message {
   /** 1 byte to 2^31 - 1 bytes. */
   readonly bytes: Uint8Array;
-  /** Must lie within `bytes` and must not overlap. */
+  /** Must lie within `bytes` and must not overlap. Those inserted at one offset stand there in the order given. */
   readonly patches?: readonly Patch[];
 }
 
@@ -52,18 +85,51 @@ export interface Message {
  * A field of a message that is written anew for each copy. Every value is a pure function of the run's seed, the
  * connection's id, the message's sequence number on its connection and its departure time, so that a stack can rebuild
  * an unacknowledged message instead of keeping it.
- *
+ */
+export type Patch = NumberPatch | RandomPatch | LengthPatch | TablePatch;
+
+/**
  * - `counter`: how many messages the connection sent before this one.
  * - `connectionId`: the connection's number within the run, over all workers, from 0.
+ * - `serial`: a number that no other message of the run has: counter times the run's connections, plus connectionId.
  * - `timestampNs`: CLOCK_MONOTONIC nanoseconds of the intended departure.
- * - `random`: uniform over the field's width.
  */
-export interface Patch {
-  readonly kind: 'counter' | 'connectionId' | 'timestampNs' | 'random';
+export interface NumberPatch extends Field {
+  readonly kind: 'counter' | 'connectionId' | 'serial' | 'timestampNs';
+}
+
+export interface RandomPatch extends Field {
+  readonly kind: 'random';
+  /** Uniform over 0 to below - 1. Absent: over the field's width. */
+  readonly below?: number;
+}
+
+/** How long the rest of the message is, from byte `from` of the template on, with what is inserted there. */
+export interface LengthPatch extends Field {
+  readonly kind: 'length';
+  /** After `offset`. */
+  readonly from: number;
+}
+
+/** A value of a column, inserted before byte `offset` of the template. */
+export interface TablePatch {
+  readonly kind: 'table';
+  readonly offset: number;
+  /** Index into `Program.tables`. */
+  readonly table: number;
+  /** Index into its columns. */
+  readonly column: number;
+}
+
+export interface Field {
   /** First byte of the field within the message. */
   readonly offset: number;
-  /** Bytes: 1, 2, 4 or 8 for binary encodings; 1 to 20 characters for `decimal`, 1 to 16 for `hex`. */
-  readonly width: number;
+  /**
+   * Bytes: 1, 2, 4 or 8 for binary encodings; 1 to 20 characters for `decimal`, 1 to 16 for `hex`. Absent (decimal and hex
+   * only): nothing is overwritten, as many digits as the value has are inserted before byte `offset`. A client's messages
+   * alone may have lengths and what is inserted.
+   */
+  readonly width?: number;
   /** `decimal` and `hex` are ASCII, padded with zeros on the left, cut to the low digits. Default `big` (endian). */
   readonly encoding?: 'big' | 'little' | 'decimal' | 'hex';
 }
@@ -71,6 +137,8 @@ export interface Patch {
 export type Step =
   /** Sends one message; the request that it starts is in the class given. */
   | { readonly kind: 'send'; readonly message: number; readonly class?: number }
+  /** Client only: sends one message of the mix, drawn anew each time. */
+  | { readonly kind: 'sendOneOf'; readonly mix: number }
   /**
    * Server only, after an `http1` expect: sends the message that fits the request just read. The index is
    * (HEAD ? 1 : 0) + (last request of this connection ? 2 : 0), so `messages` has four entries; an entry may repeat.

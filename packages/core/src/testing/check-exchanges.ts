@@ -13,7 +13,7 @@ export interface StepFault {
  */
 export function exchangeFaults(program: Program): StepFault[] {
   const { steps } = program;
-  const pairing = program.role === 'client' ? pairReplies(steps) : pairAnswers(steps);
+  const pairing = program.role === 'client' ? pairReplies(program) : pairAnswers(steps);
   return [...unreachable(steps), ...pairing.faults, ...orderFaults(program, pairing.outstanding)];
 }
 
@@ -31,22 +31,26 @@ function unreachable(steps: readonly Step[]): StepFault[] {
 }
 
 /** Replies pair with the messages of the last batch, first in first out. What is left of them needs no reply. */
-function pairReplies(steps: readonly Step[]): Pairing {
+function pairReplies({ steps, mixes }: Program): Pairing {
   const targets = new Set(steps.flatMap((step) => (step.kind === 'repeat' ? [step.from] : [])));
   const faults: StepFault[] = [];
   const repliesTo = new Map<number, number>();
   let batch = -1;
   let messages = 0;
-  steps.forEach(({ kind }, index) => {
-    if (kind === 'send') {
+  const namesReply = (step: Step | undefined): boolean =>
+    step?.kind === 'sendOneOf' && (mixes?.[step.mix] ?? []).some(({ reply }) => reply !== undefined);
+  steps.forEach((step, index) => {
+    if (isSend(step)) {
       // A batch also ends where a repeat comes back to: each turn sends the same bytes.
-      const joins = steps[index - 1]?.kind === 'send' && !targets.has(index);
+      const joins = isSend(steps[index - 1]) && !targets.has(index);
       if (!joins) [batch, messages] = [index, 0];
       messages += 1;
-    } else if (kind === 'expect') {
+    } else if (step.kind === 'expect') {
       const replies = (repliesTo.get(batch) ?? 0) + 1;
       repliesTo.set(batch, replies);
       if (replies > messages) faults.push({ index, why: 'expects a reply to nothing that was sent' });
+      else if (step.framing.kind === 'none' && namesReply(steps[batch + replies - 1]))
+        faults.push({ index, why: 'expects no reply to messages of which some name one' });
     }
   });
   let open = 0;
@@ -95,8 +99,12 @@ function orderFaults({ role, steps }: Program, outstanding: readonly number[]): 
   });
 }
 
+function isSend(step: Step | undefined): boolean {
+  return step?.kind === 'send' || step?.kind === 'sendOneOf';
+}
+
 function takesTime(step: Step): boolean {
-  if (step.kind !== 'wait') return ['send', 'answer', 'expect', 'receive'].includes(step.kind);
+  if (step.kind !== 'wait') return isSend(step) || ['answer', 'expect', 'receive'].includes(step.kind);
   const { time } = step;
   switch (time.kind) {
     case 'constant':

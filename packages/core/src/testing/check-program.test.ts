@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Program, Step } from '../contracts/program.js';
+import type { Alternative, Patch, Program, Step } from '../contracts/program.js';
 import { programFaults } from './check-program.js';
 
 const bytes = new Uint8Array(8);
@@ -10,6 +10,10 @@ const SEND = { kind: 'send', message: 0 } as const;
 const WAIT: Step = { kind: 'wait', time: { kind: 'constant', ns: 1 } };
 const NO_WAIT: Step = { kind: 'wait', time: { kind: 'constant', ns: 0 } };
 const HTTP: Step = { kind: 'expect', framing: { kind: 'http1' } };
+const COLUMN = { bytes: Uint8Array.of(1, 2, 3), ends: Uint32Array.of(0, 3) };
+const TABLE = { columns: [COLUMN] };
+const patched = (patch: Patch): Partial<Program> => ({ messages: [{ bytes, patches: [patch] }], tables: [TABLE] });
+const mixed = (...mixes: Alternative[][]): Partial<Program> => ({ mixes, steps: [{ kind: 'sendOneOf', mix: 0 }, ANY] });
 /** Of a plugin in JavaScript, whose types nobody checks. */
 const lengthPrefixed = (wrong: object): Step => ({
   kind: 'expect',
@@ -46,6 +50,77 @@ describe('programFaults', () => {
     ['before an answer', server(HTTP, WAIT, SEND)],
   ])('lets a program wait: %s', (_, program) => {
     expect(programFaults(program)).toEqual([]);
+  });
+
+  it('finds nothing in a mix of messages that vary in length', () => {
+    const program: Program = {
+      role: 'client',
+      classes: ['a', 'b'],
+      tables: [TABLE],
+      messages: [
+        {
+          bytes,
+          patches: [
+            { kind: 'length', offset: 1, from: 8, encoding: 'decimal' },
+            { kind: 'table', offset: 8, table: 0, column: 0 },
+            { kind: 'serial', offset: 8, encoding: 'hex' },
+            { kind: 'random', offset: 8, below: 1, encoding: 'decimal' },
+          ],
+        },
+        { bytes },
+      ],
+      mixes: [
+        [
+          { message: 0, weight: 2, class: 1 },
+          { message: 1, weight: 0, reply: { kind: 'fixed', bytes: 1 } },
+        ],
+      ],
+      steps: [
+        { kind: 'sendOneOf', mix: 0 },
+        { kind: 'send', message: 1 },
+        { kind: 'expect', framing: { kind: 'any' } },
+        { kind: 'expect', framing: { kind: 'none' } },
+        { kind: 'repeat', from: 0 },
+      ],
+    };
+    expect(programFaults(program)).toEqual([]);
+  });
+
+  it.each<[string, Partial<Program>]>([
+    ['table 0 has no values', { tables: [{ columns: [] }] }],
+    ['table 0 has columns of different', { tables: [{ columns: [COLUMN, { ...COLUMN, ends: Uint32Array.of(3) }] }] }],
+    ['do not end one after the other', { tables: [{ columns: [{ ...COLUMN, ends: Uint32Array.of(2, 1) }] }] }],
+    ['do not end one after the other', { tables: [{ columns: [{ ...COLUMN, ends: Uint32Array.of(1) }] }] }],
+    ['an unknown order', { tables: [{ ...TABLE, order: 'backwards' as 'random' }] }],
+    ['has a table of a column', patched({ kind: 'table', offset: 0, table: 0, column: 1 })],
+    ['has a table of a width', patched({ kind: 'table', offset: 0, table: 0, column: 0, width: 2 } as Patch)],
+    ['a serial of 0 in big', patched({ kind: 'serial', offset: 0 })],
+    ['a random below 0', patched({ kind: 'random', offset: 0, below: 0, encoding: 'hex' })],
+    ['a length that does not', patched({ kind: 'length', offset: 2, from: 2, encoding: 'hex' })],
+    ['a length that does not', patched({ kind: 'length', offset: 2, from: 9, encoding: 'hex' })],
+    ["is a server's", { ...patched({ kind: 'serial', offset: 0, encoding: 'hex' }), role: 'server' }],
+    ['step 0 (sendOneOf) sends one of a mix that', mixed()],
+    ['step 0 (sendOneOf) chooses among messages without', mixed([])],
+    ['chooses among messages without', mixed([{ message: 0, weight: 0 }])],
+    ['not a whole number below', mixed([{ message: 0, weight: 0.5 }])],
+    ['more than 65536', mixed(Array.from({ length: 65_537 }, () => ({ message: 0 })))],
+    ['sends message 1', mixed([{ message: 1 }])],
+    ['is in a class', mixed([{ message: 0, class: 0 }])],
+    ['a reply of none', mixed([{ message: 0, reply: { kind: 'none' } }])],
+    ['fixed reply of no bytes', mixed([{ message: 0, reply: { kind: 'fixed', bytes: 0 } }])],
+    ['step 0 (sendOneOf) is for clients', { ...mixed([{ message: 0 }]), role: 'server' }],
+    [
+      'step 1 (expect) expects no reply',
+      {
+        ...mixed([{ message: 0, reply: { kind: 'any' } }]),
+        steps: [
+          { kind: 'sendOneOf', mix: 0 },
+          { kind: 'expect', framing: { kind: 'none' } },
+        ],
+      },
+    ],
+  ])('says: %s', (fault, overrides) => {
+    expect(programFaults({ ...client(SEND, ANY), ...overrides }).join('\n')).toContain(fault);
   });
 
   it.each<[string, Program]>([

@@ -1,6 +1,10 @@
-import type { Framing, Http1Framing, Message, Program, Step, Wait } from '../contracts/program.js';
+import type { Alternative, Framing, Http1Framing, Program, Step, Wait } from '../contracts/program.js';
 import { classFaults, sendClassFaults } from './check-classes.js';
 import { exchangeFaults } from './check-exchanges.js';
+import { messageFaults, tableFaults } from './check-messages.js';
+
+/** Messages of a mix. */
+const MIX_MAX = 65_536;
 
 type LengthPrefixed = Extract<Framing, { kind: 'length-prefixed' }>;
 
@@ -11,7 +15,8 @@ export function programFaults(program: Program): string[] {
     ...(program.steps.length === 0 ? ['the program has no steps'] : []),
     ...classFaults(program),
     ...connectionFaults(program),
-    ...program.messages.flatMap((message, index) => messageFaults(message, `message ${index}`)),
+    ...(program.tables ?? []).flatMap((table, index) => tableFaults(table, `table ${index}`)),
+    ...program.messages.flatMap((message, index) => messageFaults(program, message, `message ${index}`)),
     ...program.steps.flatMap((step, index) => stepFaults(program, step, index).map((why) => sentence(index, why))),
     ...exchangeFaults(program).map(({ index, why }) => sentence(index, why)),
     ...(program.steps.filter((step) => step.kind === 'repeat' && step.times !== undefined).length > 1
@@ -31,22 +36,6 @@ function connectionFaults({ priorities = 1, classes = [], reconnect }: Program):
   ];
 }
 
-const WIDTHS = { big: [1, 2, 4, 8], little: [1, 2, 4, 8], decimal: upTo(20), hex: upTo(16) } as const;
-
-function messageFaults({ bytes, patches = [] }: Message, name: string): string[] {
-  const faults: string[] = [];
-  if (bytes.length === 0) faults.push(`${name} is empty`);
-  let free = 0;
-  for (const { kind, offset, width, encoding = 'big' } of patches.toSorted((a, b) => a.offset - b.offset)) {
-    if (!(WIDTHS[encoding] as readonly number[]).includes(width))
-      faults.push(`${name} has a ${kind} of ${width} in ${encoding}`);
-    if (offset < 0 || offset + width > bytes.length) faults.push(`${name} has a ${kind} outside of its bytes`);
-    if (offset < free) faults.push(`${name} has patches that overlap`);
-    free = offset + width;
-  }
-  return faults;
-}
-
 function stepFaults(program: Program, step: Step, index: number): string[] {
   const faults: string[] = [];
   const known = (message: number): boolean => program.messages[message] !== undefined;
@@ -54,6 +43,10 @@ function stepFaults(program: Program, step: Step, index: number): string[] {
     case 'send':
       if (!known(step.message)) faults.push(`sends message ${step.message}, which there is not`);
       faults.push(...sendClassFaults(step.class, program));
+      break;
+    case 'sendOneOf':
+      if (program.role !== 'client') faults.push('is for clients only');
+      faults.push(...mixFaults(program.mixes?.[step.mix], program));
       break;
     case 'answer':
       if (step.messages.length !== 4) faults.push('needs four messages');
@@ -88,10 +81,30 @@ function stepFaults(program: Program, step: Step, index: number): string[] {
   return faults;
 }
 
+function mixFaults(mix: readonly Alternative[] | undefined, program: Program): string[] {
+  if (mix === undefined) return ['sends one of a mix that there is not'];
+  const weights = mix.map(({ weight = 1 }) => weight);
+  return [
+    ...(mix.length > MIX_MAX ? [`chooses among more than ${MIX_MAX} messages`] : []),
+    ...(weights.every((weight) => weight === 0) ? ['chooses among messages without a weight'] : []),
+    ...(weights.every(isWord) ? [] : ['has a weight that is not a whole number below 2^32']),
+    ...mix.flatMap(({ message, class: index, reply }) => [
+      ...(program.messages[message] === undefined ? [`sends message ${message}, which there is not`] : []),
+      ...sendClassFaults(index, program),
+      ...(reply?.kind === 'none' ? ['has a message with a reply of none'] : []),
+      ...(reply === undefined ? [] : framingFaults(reply, program.role)),
+    ]),
+  ];
+}
+
 /** Whether the nearest expect before step `index` reads HTTP. */
 function followsHttp1(steps: readonly Step[], index: number): boolean {
   const before = steps.slice(0, index).findLast((step) => step.kind === 'expect');
   return before?.framing.kind === 'http1';
+}
+
+function isWord(value: number): boolean {
+  return Number.isInteger(value) && value >= 0 && value < 2 ** 32;
 }
 
 function waitFaults(time: Wait): string[] {

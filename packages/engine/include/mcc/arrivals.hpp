@@ -44,7 +44,10 @@ class Arrivals {
   static constexpr Nanos kNever = UINT64_MAX;
 
   Arrivals(const ArrivalOptions& options, std::uint32_t part, std::uint32_t parts)
-      : kind_(options.kind), stages_(options.stages), seed_(mix(mix(options.seed) ^ part)), first_((part + 0.5) / parts) {
+      : kind_(options.kind),
+        stages_(options.stages),
+        seed_(mix(mix(options.seed) ^ part)),
+        first_((part + 0.5) / parts) {
     for (RateStage& stage : stages_) {
       stage.from /= parts;
       stage.to /= parts;

@@ -18,6 +18,12 @@ struct Field {
   std::uint8_t width;
   std::uint32_t message;  // which of the burst's messages it belongs to, from 0
   std::uint32_t offset;   // within the burst
+  std::uint32_t salt;     // tells the random fields of a message apart
+  std::uint32_t from;     // length: the first byte of what is measured
+  std::uint64_t below;    // random: bound, or 0 for none
+  std::uint32_t table;    // table: which,
+  const Column* column;   // its column,
+  bool at_random;         // and how its row is picked
 };
 
 // Bytes that leave together: one message, or several consecutive `send` steps back to back.
@@ -26,17 +32,26 @@ struct Burst {
   std::uint32_t size;
   std::uint32_t messages;
   std::span<const Field> fields;  // by offset; empty: `data` is sent as it is
+  bool varies;                    // in length: `size` is that of `data`
 };
 
-// What stands in one place of a batch.
-struct Place {
-  RequestClass request_class;
+inline constexpr std::uint32_t kNone = UINT32_MAX;
+
+// What may stand in one place of a batch.
+struct Choice {
+  std::uint32_t burst;            // of this message alone
+  std::uint32_t framing = kNone;  // of its reply; kNone: as the expect says
+  std::uint64_t threshold = 0;    // of what falls on this choice, the share of 2^64 that stays with it;
+  std::uint32_t alias = 0;        // the rest goes to this one
+  RequestClass request_class = std::nullopt;
 };
 
-// A burst of which more is to be known than its bytes.
+using Place = std::vector<Choice>;
+
+// Messages that leave together, and of which more is to be known than their bytes.
 struct Batch {
-  std::uint32_t burst;
-  std::vector<Place> places;  // one for each message
+  std::uint32_t burst;                // all of them, when they are always the same; otherwise kNone
+  std::vector<std::uint32_t> places;  // one for each message: index of the place
 };
 
 struct Op {
@@ -56,7 +71,7 @@ struct Op {
     end,
   };
   Kind kind = Kind::end;
-  // burst: `index` is of a batch.
+  // burst: `index` is of a batch; expect: it reads the reply to one of a batch.
   bool batched = false;
   // The burst that may be partly sent when a session stops here: that of this earlier operation.
   std::uint16_t sender = 0;
@@ -82,6 +97,7 @@ struct CompiledProgram {
   std::vector<Op> ops;
   std::vector<Burst> bursts;
   std::vector<Batch> batches;
+  std::vector<Place> places;
   std::vector<RequestClass> outcome_classes;  // by outcome; empty: none has one
   std::vector<Framing> framings;              // each kind once
   std::vector<Wait> waits;
@@ -89,6 +105,7 @@ struct CompiledProgram {
   // What the bursts point into.
   std::vector<std::vector<std::byte>> storage;
   std::vector<std::vector<Field>> fields;
+  std::vector<Table> tables;
 };
 
 }  // namespace mcc

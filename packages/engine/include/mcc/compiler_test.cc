@@ -142,6 +142,55 @@ TEST_CASE("faults name the step") {
   CHECK(faulty_step(server(kX, {expect_fixed(1), expect_fixed(1), send(), repeat(1)})) == 3);
 }
 
+TEST_CASE("lengths stand before what they measure, and tables are where they are said to be") {
+  using enum Patch::Encoding;
+  const auto length = [](std::uint32_t offset, std::uint32_t from) {
+    return patched({.kind = Patch::Kind::length, .encoding = decimal, .offset = offset, .from = from});
+  };
+  CHECK(faulty_step(client({length(2, 3)}, {send()})) == kNoFault);
+  CHECK(faulty_step(client({length(2, 10)}, {send()})) == kNoFault);
+  CHECK(faulty_step(client({length(2, 2)}, {send()})) == 0);
+  CHECK(faulty_step(client({length(2, 11)}, {send()})) == 0);
+  CHECK(faulty_step(server({length(2, 3)}, {expect_fixed(1), send()})) == 1);
+
+  const auto cell = [](std::uint32_t table, std::uint32_t of_column, std::uint8_t width = 0) {
+    return patched({.kind = Patch::Kind::table, .offset = 4, .width = width, .table = table, .column = of_column});
+  };
+  const auto with = [](Table table, const Message& one) {
+    return faulty_step(with_tables({std::move(table)}, client({one}, {send()})));
+  };
+  const Table table{{column({"a", "bc"}), column({"", "d"})}};
+  CHECK(with(table, cell(0, 1)) == kNoFault);
+  CHECK(with(table, cell(0, 2)) == 0);
+  CHECK(with(table, cell(1, 0)) == 0);
+  CHECK(with(table, cell(0, 0, 4)) == 0);
+  CHECK(with({}, cell(0, 0)) == -1);
+  CHECK(with({{column({})}}, cell(0, 0)) == -1);
+  CHECK(with({{column({"a"}), column({"b", "c"})}}, cell(0, 0)) == -1);
+  CHECK(with({{Column{to_bytes("ab"), {2, 1}}}}, cell(0, 0)) == -1);
+  CHECK(with({{Column{to_bytes("ab"), {1}}}}, cell(0, 0)) == -1);
+}
+
+TEST_CASE("mixes that can be drawn from") {
+  const auto with = [](Mix mix, Framing framing = framing::Fixed{1}) {
+    return faulty_step(
+        with_classes(1, with_mixes({std::move(mix)}, client(kX, {send_one_of(), expect(std::move(framing))}))));
+  };
+  CHECK(with({{.message = 0}}) == kNoFault);
+  CHECK(with({{.message = 0, .weight = 0}, {.message = 0, .request_class = 0, .reply = framing::Any{}}}) == kNoFault);
+  CHECK(with({}) == 0);
+  CHECK(with({{.message = 0, .weight = 0}}) == 0);
+  CHECK(with({{.message = 1}}) == 0);
+  CHECK(with({{.message = 0, .request_class = 1}}) == 0);
+  CHECK(with({{.message = 0, .reply = framing::Fixed{0}}}) == 0);
+  CHECK(with({{.message = 0, .reply = framing::None{}}}) == 0);
+  CHECK(with({{.message = 0}}, framing::None{}) == kNoFault);
+  CHECK(with({{.message = 0, .reply = framing::Any{}}}, framing::None{}) == 1);
+  CHECK(with(Mix(65'537, {.message = 0})) == 0);
+  CHECK(faulty_step(client(kX, {send_one_of()})) == 0);
+  CHECK(faulty_step(with_mixes({{{.message = 0}}}, server(kX, {expect_fixed(1), send_one_of()}))) == 1);
+}
+
 TEST_CASE("classes that there are not") {
   const Program plain = client(kX, {send_in(1), expect_fixed(1)});
   CHECK(faulty_step(with_classes(2, plain)) == kNoFault);
@@ -169,7 +218,10 @@ TEST_CASE("patches that do not fit") {
   CHECK(with({Patch::Kind::counter, big, 0, 3}) == 0);
   CHECK(with({Patch::Kind::counter, little, 0, 0}) == 0);
   CHECK(with({Patch::Kind::counter, decimal, 0, 10}) == kNoFault);
-  CHECK(with({Patch::Kind::counter, decimal, 0, 0}) == 0);
+  CHECK(with({Patch::Kind::counter, decimal, 0, 0}) == kNoFault);  // inserted
+  CHECK(with({Patch::Kind::counter, hex, 10, 0}) == kNoFault);
+  CHECK(with({Patch::Kind::counter, hex, 11, 0}) == 0);
+  CHECK(with({Patch::Kind::counter, big, 0, 0}) == 0);
   CHECK(with({Patch::Kind::counter, decimal, 0, 21}) == 0);
   CHECK(with({Patch::Kind::counter, hex, 0, 17}) == 0);
   const Patch one{Patch::Kind::counter, big, 2, 4};

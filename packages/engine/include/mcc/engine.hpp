@@ -3,8 +3,9 @@
 // happened, the engine answers with sends, connects and closes. Nothing allocates once it is made.
 //
 // The members are defined by theme in engine/: phases.hpp (commands, the loop), connections.hpp (opening, losing,
-// closing), steps.hpp (the program), departing.hpp (departures at their instants), classes.hpp (figures of each class),
-// delivery.hpp (what the stack reports), receiving.hpp (what nobody asked for), speaking.hpp (echo and handlers).
+// closing), steps.hpp (the program), departing.hpp (departures at their instants), choices.hpp (messages that are
+// chosen or vary in length), classes.hpp (figures of each class), delivery.hpp (what the stack reports), receiving.hpp
+// (what nobody asked for), speaking.hpp (echo and handlers).
 
 #include <array>
 #include <cstddef>
@@ -19,6 +20,7 @@
 #include "mcc/departures.hpp"
 #include "mcc/event_writer.hpp"
 #include "mcc/framing/any_framer.hpp"
+#include "mcc/message_render.hpp"
 #include "mcc/options.hpp"
 #include "mcc/pacer.hpp"
 #include "mcc/recorder.hpp"
@@ -99,7 +101,7 @@ class Engine {
   void fail(Slot slot, Session& session, Error error, Manner manner);
   void abandon(Slot slot, Session& session);
   void drain(Slot slot, Session& session);
-  void lose_requests(Slot slot, Session& session, Error error, std::uint32_t unread);
+  void lose_requests(Session& session, Error error, std::uint32_t unread);
   std::uint32_t outstanding(const Session& session) const noexcept;
   void gone(Slot slot, Session& session, Nanos now);
   void finish(Session& session);
@@ -111,8 +113,8 @@ class Engine {
   void advance(Slot slot, Session& session, Nanos now);
   void start_burst(Slot slot, Session& session, const Op& op);
   bool push_burst(Slot slot, Session& session, const Op& op);
-  Nanos departure_of(Slot slot, const Session& session) noexcept;
-  const Burst& burst_of(const Op& op, const Session& session) const noexcept;
+  Nanos intended_at(Slot slot, const Session& session) noexcept;
+  const Burst* burst_of(Slot slot, const Session& session, const Op& op) const noexcept;
   void start_wait(Slot slot, Session& session, const Op& op, Nanos now);
   void complete(Session& session) noexcept;
 
@@ -131,11 +133,22 @@ class Engine {
   void depart(Lane& lane, Nanos now);
   void note_departures(Nanos handed_over);
 
+  // choices.hpp
+  const Choice& choice_of(Slot slot, std::uint32_t place, std::uint32_t sequence) const noexcept;
+  const Choice& asked(const Session& session, std::uint32_t nth) const noexcept;
+  bool push_batch(Slot slot, Session& session, const Batch& batch);
+  framing::AnyFramer& framer_of(const Session& session) noexcept;
+  Departure departure_of(Slot slot, const Session& session) noexcept {
+    return {options_.seed, connection_id(slot), session.sequence, intended_at(slot, session),
+            options_.connections_total};
+  }
+  Slot slot_of(const Session& session) const noexcept { return static_cast<Slot>(&session - first_session_); }
+
   // classes.hpp
-  RequestClass class_of(Slot slot, const Op& sender, std::uint32_t nth) const noexcept;
-  void complete_in_class(Slot slot, const Session& session) noexcept;
-  void complete_in_classes(Slot slot, const Session& session, const framing::Result& result, Nanos latency) noexcept;
-  void fail_in_class(Slot slot, const Session& session) noexcept;
+  RequestClass class_of(const Session& session, std::uint32_t outstanding) const noexcept;
+  void complete_in_class(const Session& session) noexcept;
+  void complete_in_classes(const Session& session, const framing::Result& result, Nanos latency) noexcept;
+  void fail_in_class(const Session& session) noexcept;
 
   // delivery.hpp
   void read_replies(Slot slot, Session& session, Bytes bytes, Nanos now);
@@ -196,6 +209,7 @@ class Engine {
   ClockT& clock_;
   Recorder recorder_;
   Reserved<Session> sessions_;
+  const Session* const first_session_ = &sessions_[0];
   Reserved<std::uint32_t> generations_;  // with handlers: connections that the session has had
   Reserved<std::uint32_t> turns_;        // with a finite repeat: how often it went back
   const bool paced_;                     // a client's departures have instants
@@ -225,6 +239,7 @@ class Engine {
 
 }  // namespace mcc
 
+#include "mcc/engine/choices.hpp"      // IWYU pragma: export
 #include "mcc/engine/classes.hpp"      // IWYU pragma: export
 #include "mcc/engine/connections.hpp"  // IWYU pragma: export
 #include "mcc/engine/delivery.hpp"     // IWYU pragma: export

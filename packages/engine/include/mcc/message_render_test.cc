@@ -49,6 +49,76 @@ TEST_CASE("the counter goes on within a burst") {
   CHECK(rendered(counted, {.seed = 0, .connection_id = 0, .sequence = 98, .at = 0}, 3) == "#98 #99 #00 ");
 }
 
+namespace {
+
+// Whole, and in every part.
+std::string rendered_at_length(const CompiledProgram& program, const Departure& departure) {
+  const Burst& burst = program.bursts[program.places[program.batches[0].places[0]][0].burst];
+  Window whole_size(0, {});
+  render(burst, departure, whole_size);
+  CHECK(whole_size.size() <= size_max(burst));
+  std::string whole(whole_size.size(), '\0');
+  for (std::size_t from = 0; from <= whole.size(); ++from) {
+    for (std::size_t size = 0; from + size <= whole.size(); ++size) {
+      Window part(from, std::as_writable_bytes(std::span(whole)).subspan(from, size));
+      render(burst, departure, part);
+    }
+  }
+  for (std::size_t from = 0; from <= whole.size(); ++from) {
+    std::string part(whole.size() - from, '\0');
+    Window window(from, std::as_writable_bytes(std::span(part)));
+    render(burst, departure, window);
+    CHECK(part == whole.substr(from));
+  }
+  return whole;
+}
+
+}  // namespace
+
+TEST_CASE("what is inserted is as long as its value, and a length knows it") {
+  using enum Patch::Encoding;
+  const Table table{{column({"", "é", "longer than the rest"}), column({"x", "y", "z"})}};
+  const Message one =
+      message("L:;R:;....;", {
+                                 {.kind = Patch::Kind::length, .encoding = decimal, .offset = 2, .from = 3},
+                                 {.kind = Patch::Kind::serial, .encoding = decimal, .offset = 5},
+                                 {.kind = Patch::Kind::table, .offset = 5, .column = 0},
+                                 {.kind = Patch::Kind::counter, .encoding = hex, .offset = 6, .width = 4},
+                                 {.kind = Patch::Kind::table, .offset = 11, .column = 1},
+                             });
+  const auto program = std::get<CompiledProgram>(compile(with_tables({table}, client({one}, {send()}))));
+  const auto at = [&](std::uint32_t sequence, std::uint32_t id) {
+    return rendered_at_length(program,
+                              {.seed = 1, .connection_id = id, .sequence = sequence, .at = 0, .connections = 5});
+  };
+  CHECK(at(0, 0) == "L:10;R:0;0000;x");
+  CHECK(at(0, 1) == "L:12;R:1é;0000;y");
+  CHECK(at(26, 1) == "L:32;R:131longer than the rest;001a;z");
+}
+
+TEST_CASE("random fields stay below their bound, differ within a message, and reach every value") {
+  using enum Patch::Encoding;
+  const Patch random{.kind = Patch::Kind::random, .encoding = decimal, .offset = 1, .below = 3};
+  const auto program = std::get<CompiledProgram>(compile(client({message("r", {random, random})}, {send()})));
+  std::set<std::string> seen;
+  for (std::uint32_t i = 0; i < 200; ++i) {
+    seen.insert(rendered_at_length(program, {.seed = 1, .connection_id = 0, .sequence = i, .at = 0}));
+  }
+  CHECK(seen == std::set<std::string>{"r00", "r01", "r02", "r10", "r11", "r12", "r20", "r21", "r22"});
+}
+
+TEST_CASE("rows at random are the same for all fields of a message") {
+  const Table table{{column({"a", "b", "c"}), column({"A", "B", "C"})}, true};
+  const Message one = message("::", {{.kind = Patch::Kind::table, .offset = 0, .column = 0},
+                                     {.kind = Patch::Kind::table, .offset = 1, .column = 1}});
+  const auto program = std::get<CompiledProgram>(compile(with_tables({table}, client({one}, {send()}))));
+  std::set<std::string> seen;
+  for (std::uint32_t i = 0; i < 100; ++i) {
+    seen.insert(rendered_at_length(program, {.seed = 1, .connection_id = 7, .sequence = i, .at = 0}));
+  }
+  CHECK(seen == std::set<std::string>{"a:A:", "b:B:", "c:C:"});
+}
+
 TEST_CASE("a wide decimal holds the largest timestamp") {
   const Message wide = message("00000000000000000000", {{Patch::Kind::timestamp_ns, Patch::Encoding::decimal, 0, 20}});
   CHECK(rendered(wide, {.seed = 0, .connection_id = 0, .sequence = 0, .at = UINT64_MAX}) == "18446744073709551615");

@@ -15,12 +15,27 @@
 namespace mcc {
 
 struct Patch {
-  enum class Kind : std::uint8_t { counter, connection_id, timestamp_ns, random };
+  enum class Kind : std::uint8_t { counter, connection_id, timestamp_ns, random, serial, length, table };
   enum class Encoding : std::uint8_t { big, little, decimal, hex };
   Kind kind;
   Encoding encoding = Encoding::big;
   std::uint32_t offset = 0;
-  std::uint8_t width = 0;
+  std::uint8_t width = 0;    // 0: inserted before `offset`, as long as the value is
+  std::uint64_t below = 0;   // random: bound, or 0 for none
+  std::uint32_t from = 0;    // length: the first byte of what is measured
+  std::uint32_t table = 0;   // table: which,
+  std::uint32_t column = 0;  // and its column
+};
+
+// Values back to back, and where each ends.
+struct Column {
+  std::vector<std::byte> bytes;
+  std::vector<std::uint32_t> ends;
+};
+
+struct Table {
+  std::vector<Column> columns;  // of one length
+  bool at_random = false;       // otherwise row after row, by the serial number of the message
 };
 
 struct Message {
@@ -94,6 +109,9 @@ struct Send {
   std::uint32_t message;
   RequestClass request_class = std::nullopt;
 };
+struct SendOneOf {
+  std::uint32_t mix;
+};
 struct Answer {
   std::array<std::uint32_t, 4> messages;  // by (HEAD ? 1 : 0) + (last ? 2 : 0)
 };
@@ -119,8 +137,18 @@ struct Handler {};
 
 }  // namespace step
 
-using Step = std::variant<step::Send, step::Answer, step::Expect, step::Receive, step::Echo, step::Pause, step::Repeat,
-                          step::Close, step::Handler>;
+using Step = std::variant<step::Send, step::SendOneOf, step::Answer, step::Expect, step::Receive, step::Echo,
+                          step::Pause, step::Repeat, step::Close, step::Handler>;
+
+// One of the messages of a mix.
+struct Alternative {
+  std::uint32_t message;
+  std::uint32_t weight = 1;
+  RequestClass request_class = std::nullopt;
+  std::optional<Framing> reply = std::nullopt;  // none: as the expect says
+};
+
+using Mix = std::vector<Alternative>;
 
 // When a client opens a connection again that it has lost.
 struct Reconnect {
@@ -144,6 +172,8 @@ struct Program {
   std::vector<Step> steps;
   std::size_t classes = 0;
   std::vector<OutcomeClass> outcome_classes = {};
+  std::vector<Mix> mixes = {};
+  std::vector<Table> tables = {};
   std::uint32_t priorities = 1;  // classes of connections
   std::optional<Reconnect> reconnect = std::nullopt;
 };

@@ -10,13 +10,13 @@
 #include <vector>
 
 #include "mcc/framing/any_framer.hpp"
+#include "mcc/message_check.hpp"
 #include "mcc/program.hpp"
 #include "mcc/stats.hpp"
 
 namespace mcc {
 
 inline constexpr std::size_t kStepsMax = 60'000;
-inline constexpr std::size_t kBurstBytesMax = 0x7fffffff;
 inline constexpr std::uint32_t kPrioritiesMax = 8;
 
 // A wait of no time, which is no wait at all.
@@ -47,6 +47,9 @@ class ProgramCheck {
     if (program_.steps.empty()) return ProgramFault{-1, "it has no steps"};
     if (program_.steps.size() > kStepsMax) return ProgramFault{-1, "it has more than 60,000 steps"};
     if (const char* reason = class_fault()) return ProgramFault{-1, reason};
+    for (const Table& table : program_.tables) {
+      if (const char* reason = table_fault(table)) return ProgramFault{-1, reason};
+    }
     for (std::size_t i = 0; i < program_.steps.size(); ++i) {
       const char* reason = std::visit([&](const auto& step) { return fault(i, step); }, program_.steps[i]);
       if (reason != nullptr) return at(i, reason);
@@ -67,6 +70,15 @@ class ProgramCheck {
   template <class T>
   const T* step_as(std::size_t i) const {
     return std::get_if<T>(&program_.steps[i]);
+  }
+
+  bool is_send(std::size_t i) const { return step_as<step::Send>(i) || step_as<step::SendOneOf>(i); }
+  // Its replies are read each in its own way.
+  bool sends_with_replies(std::size_t i) const {
+    const auto* send = step_as<step::SendOneOf>(i);
+    if (send == nullptr) return false;
+    const Mix& mix = program_.mixes[send->mix];
+    return std::any_of(mix.begin(), mix.end(), [](const Alternative& one) { return one.reply.has_value(); });
   }
 
   bool is_server() const { return program_.role == Role::server; }
@@ -104,17 +116,38 @@ class ProgramCheck {
   // --- Each step by itself. ---
 
   const char* fault(std::size_t, const step::Send& send) const {
-    if (send.request_class && *send.request_class >= program_.classes) return "is in a class that there is not";
-    return message_fault(send.message);
+    if (const char* reason = class_fault(send.request_class)) return reason;
+    return message_fault(program_, send.message);
+  }
+
+  const char* fault(std::size_t, const step::SendOneOf& send) const {
+    if (is_server()) return "chooses a message, which only a client does";
+    if (send.mix >= program_.mixes.size()) return "sends one of a mix that there is not";
+    const Mix& mix = program_.mixes[send.mix];
+    if (mix.size() > kMixMax) return "chooses among more than 65,536 messages";
+    std::uint64_t weights = 0;
+    for (const Alternative& alternative : mix) {
+      weights += alternative.weight;
+      if (const char* reason = class_fault(alternative.request_class)) return reason;
+      if (const char* reason = message_fault(program_, alternative.message)) return reason;
+      if (!alternative.reply) continue;
+      if (std::holds_alternative<framing::None>(*alternative.reply)) return "chooses a message with a reply of none";
+      if (const char* reason = framing::AnyFramer::fault(*alternative.reply, program_.role)) return reason;
+    }
+    return weights == 0 ? "chooses among messages without a weight" : nullptr;
   }
 
   const char* fault(std::size_t i, const step::Answer& answer) const {
     if (!is_server()) return "answers, which only a server does";
     if (!follows_http1(i)) return "answers without an http1 expect before it";
     for (const std::uint32_t message : answer.messages) {
-      if (const char* reason = message_fault(message)) return reason;
+      if (const char* reason = message_fault(program_, message)) return reason;
     }
     return nullptr;
+  }
+
+  const char* class_fault(RequestClass request_class) const {
+    return request_class && *request_class >= program_.classes ? "is in a class that there is not" : nullptr;
   }
 
   const char* fault(std::size_t, const step::Expect& expect) const {
@@ -168,8 +201,9 @@ class ProgramCheck {
 
   static bool takes_time(const Step& step) {
     if (const auto* pause = std::get_if<step::Pause>(&step)) return !is_no_wait(pause->time);
-    return std::holds_alternative<step::Send>(step) || std::holds_alternative<step::Answer>(step) ||
-           std::holds_alternative<step::Expect>(step) || std::holds_alternative<step::Receive>(step);
+    return std::holds_alternative<step::Send>(step) || std::holds_alternative<step::SendOneOf>(step) ||
+           std::holds_alternative<step::Answer>(step) || std::holds_alternative<step::Expect>(step) ||
+           std::holds_alternative<step::Receive>(step);
   }
 
   // The nearest expect before step i reads HTTP.
@@ -178,39 +212,6 @@ class ProgramCheck {
       if (const auto* expect = step_as<step::Expect>(i)) return std::holds_alternative<framing::Http1>(expect->framing);
     }
     return false;
-  }
-
-  const char* message_fault(std::uint32_t index) const {
-    if (index >= program_.messages.size()) return "sends a message that there is not";
-    const Message& message = program_.messages[index];
-    if (message.bytes.empty()) return "sends an empty message";
-    if (message.bytes.size() > kBurstBytesMax) return "sends a message of 2 GiB or more";
-    std::vector<std::pair<std::uint64_t, std::uint64_t>> taken;
-    for (const Patch& patch : message.patches) {
-      if (const char* reason = width_fault(patch)) return reason;
-      const std::uint64_t end = std::uint64_t{patch.offset} + patch.width;
-      if (end > message.bytes.size()) return "sends a message with a patch outside it";
-      taken.emplace_back(patch.offset, end);
-    }
-    std::sort(taken.begin(), taken.end());
-    for (std::size_t i = 1; i < taken.size(); ++i) {
-      if (taken[i].first < taken[i - 1].second) return "sends a message with patches that overlap";
-    }
-    return nullptr;
-  }
-
-  static const char* width_fault(const Patch& patch) {
-    switch (patch.encoding) {
-      case Patch::Encoding::decimal:
-        return patch.width >= 1 && patch.width <= 20 ? nullptr : "has a decimal patch that is not 1 to 20 wide";
-      case Patch::Encoding::hex:
-        return patch.width >= 1 && patch.width <= 16 ? nullptr : "has a hex patch that is not 1 to 16 wide";
-      case Patch::Encoding::big:
-      case Patch::Encoding::little:
-        break;
-    }
-    const bool fits = patch.width == 1 || patch.width == 2 || patch.width == 4 || patch.width == 8;
-    return fits ? nullptr : "has a binary patch that is not 1, 2, 4 or 8 wide";
   }
 
   // --- The steps together. ---
@@ -226,7 +227,7 @@ class ProgramCheck {
     flow_.requests.assign(size, 0);
     flow_.outstanding.assign(size, 0);
     for (std::size_t i = 0; i < size; ++i) {
-      const bool joins = i > 0 && step_as<step::Send>(i) && step_as<step::Send>(i - 1) && !is_target[i];
+      const bool joins = i > 0 && is_send(i) && is_send(i - 1) && !is_target[i];
       flow_.batch_start[i] = joins ? flow_.batch_start[i - 1] : i;
     }
   }
@@ -237,19 +238,23 @@ class ProgramCheck {
     std::size_t batch = 0;
     std::size_t messages = 0;
     for (std::size_t i = 0; i < program_.steps.size(); ++i) {
-      if (step_as<step::Send>(i)) {
+      if (is_send(i)) {
         if (flow_.batch_start[i] == i) messages = 0;
         batch = flow_.batch_start[i];
         ++messages;
-      } else if (step_as<step::Expect>(i)) {
+      } else if (const auto* expect = step_as<step::Expect>(i)) {
         if (flow_.requests[batch] >= messages) return at(i, "expects a reply to nothing that was sent");
+        if (std::holds_alternative<framing::None>(expect->framing) &&
+            sends_with_replies(batch + flow_.requests[batch])) {
+          return at(i, "expects no reply to messages of which some name one");
+        }
         ++flow_.requests[batch];
       }
     }
     std::uint16_t outstanding = 0;
     for (std::size_t i = 0; i < program_.steps.size(); ++i) {
       flow_.outstanding[i] = outstanding;
-      if (step_as<step::Send>(i) && flow_.batch_start[i] == i) outstanding = flow_.requests[i];
+      if (is_send(i) && flow_.batch_start[i] == i) outstanding = flow_.requests[i];
       if (step_as<step::Expect>(i)) --outstanding;
     }
     return std::nullopt;

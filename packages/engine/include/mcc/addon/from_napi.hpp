@@ -56,18 +56,26 @@ inline std::uint32_t size32(const Napi::Value& value, const std::string& field) 
   return static_cast<std::uint32_t>(number);
 }
 
-// The bytes of a Uint8Array, also of one over a SharedArrayBuffer; no copy.
-inline std::span<std::byte> bytes(const Napi::Value& value, const std::string& field) {
-  if (!value.IsTypedArray() || value.As<Napi::TypedArray>().TypedArrayType() != napi_uint8_array) {
-    wrong(field, "a Uint8Array");
-  }
+// What a typed array holds, also one over a SharedArrayBuffer; no copy.
+template <class T>
+std::span<T> elements(const Napi::Value& value, napi_typedarray_type type, const std::string& field,
+                      const char* expected) {
+  if (!value.IsTypedArray() || value.As<Napi::TypedArray>().TypedArrayType() != type) wrong(field, expected);
   void* data = nullptr;
   std::size_t length = 0;
-  // Not through Napi::Uint8Array, whose ArrayBuffer() knows no SharedArrayBuffer.
+  // Not through Napi::TypedArrayOf, whose ArrayBuffer() knows no SharedArrayBuffer.
   if (napi_get_typedarray_info(value.Env(), value, nullptr, &length, &data, nullptr, nullptr) != napi_ok) {
-    wrong(field, "a Uint8Array");
+    wrong(field, expected);
   }
-  return {static_cast<std::byte*>(data), length};
+  return {static_cast<T*>(data), length};
+}
+
+inline std::span<std::byte> bytes(const Napi::Value& value, const std::string& field) {
+  return elements<std::byte>(value, napi_uint8_array, field, "a Uint8Array");
+}
+
+inline std::span<const std::uint32_t> words(const Napi::Value& value, const std::string& field) {
+  return elements<std::uint32_t>(value, napi_uint32_array, field, "a Uint32Array");
 }
 
 inline Role role_from(const Napi::Value& value) {

@@ -30,37 +30,47 @@ inline std::vector<std::byte> byte_vector(const Napi::Value& value, const std::s
   return {view.begin(), view.end()};
 }
 
+// A field that may be left out.
+inline std::uint64_t size_or_zero(const Napi::Object& from, const char* field) {
+  const Napi::Value value = from.Get(field);
+  return value.IsUndefined() ? 0 : size(value, field);
+}
+
+inline Patch::Kind patch_kind_from(const std::string& kind, const std::string& where) {
+  if (kind == "counter") return Patch::Kind::counter;
+  if (kind == "connectionId") return Patch::Kind::connection_id;
+  if (kind == "timestampNs") return Patch::Kind::timestamp_ns;
+  if (kind == "random") return Patch::Kind::random;
+  if (kind == "serial") return Patch::Kind::serial;
+  if (kind == "length") return Patch::Kind::length;
+  if (kind == "table") return Patch::Kind::table;
+  bad_program(where, "has a patch of the unknown kind '" + kind + "'");
+}
+
+inline Patch::Encoding encoding_from(const Napi::Value& encoding, const std::string& where) {
+  const std::string name = encoding.IsUndefined() ? "big" : text(encoding, "encoding");
+  if (name == "big") return Patch::Encoding::big;
+  if (name == "little") return Patch::Encoding::little;
+  if (name == "decimal") return Patch::Encoding::decimal;
+  if (name == "hex") return Patch::Encoding::hex;
+  bad_program(where, "has a patch with the unknown encoding '" + name + "'");
+}
+
 inline Patch patch_from(const Napi::Object& from, const std::string& where) {
   Patch patch{};
-  const std::string kind = text(from.Get("kind"), "kind");
-  if (kind == "counter")
-    patch.kind = Patch::Kind::counter;
-  else if (kind == "connectionId")
-    patch.kind = Patch::Kind::connection_id;
-  else if (kind == "timestampNs")
-    patch.kind = Patch::Kind::timestamp_ns;
-  else if (kind == "random")
-    patch.kind = Patch::Kind::random;
-  else
-    bad_program(where, "has a patch of the unknown kind '" + kind + "'");
-
-  const Napi::Value encoding = from.Get("encoding");
-  const std::string name = encoding.IsUndefined() ? "big" : text(encoding, "encoding");
-  if (name == "big")
-    patch.encoding = Patch::Encoding::big;
-  else if (name == "little")
-    patch.encoding = Patch::Encoding::little;
-  else if (name == "decimal")
-    patch.encoding = Patch::Encoding::decimal;
-  else if (name == "hex")
-    patch.encoding = Patch::Encoding::hex;
-  else
-    bad_program(where, "has a patch with the unknown encoding '" + name + "'");
-
+  patch.kind = patch_kind_from(text(from.Get("kind"), "kind"), where);
+  patch.encoding = encoding_from(from.Get("encoding"), where);
   patch.offset = size32(from.Get("offset"), "offset");
-  const std::uint32_t width = size32(from.Get("width"), "width");
+  const std::uint64_t width = size_or_zero(from, "width");
   if (width > 255) bad_program(where, "has a patch that is too wide");
   patch.width = static_cast<std::uint8_t>(width);
+  patch.below = size_or_zero(from, "below");
+  if (patch.below == 0 && !from.Get("below").IsUndefined()) bad_program(where, "has a random patch below 0");
+  if (patch.kind == Patch::Kind::length) patch.from = size32(from.Get("from"), "from");
+  if (patch.kind == Patch::Kind::table) {
+    patch.table = size32(from.Get("table"), "table");
+    patch.column = size32(from.Get("column"), "column");
+  }
   return patch;
 }
 
@@ -202,6 +212,7 @@ inline step::Close close_from(const Napi::Object& from, const std::string& where
 inline Step step_from(const Napi::Object& from, const std::string& where) {
   const std::string kind = text(from.Get("kind"), "kind");
   if (kind == "send") return step::Send{size32(from.Get("message"), "message"), class_from(from, where)};
+  if (kind == "sendOneOf") return step::SendOneOf{size32(from.Get("mix"), "mix")};
   if (kind == "answer") return answer_from(from, where);
   if (kind == "expect") return step::Expect{framing_from(object(from.Get("framing"), "framing"), where)};
   if (kind == "receive") return receive_from(from, where);
@@ -211,6 +222,36 @@ inline Step step_from(const Napi::Object& from, const std::string& where) {
   if (kind == "close") return close_from(from, where);
   if (kind == "handler") return step::Handler{};
   bad_program(where, "is of the unknown kind '" + kind + "'");
+}
+
+inline Mix mix_from(const Napi::Object& from, const std::string& where) {
+  const Napi::Array list = array(from, "mixes");
+  Mix mix;
+  for (std::uint32_t i = 0; i < list.Length(); ++i) {
+    const Napi::Object one = object(list.Get(i), "mixes");
+    Alternative alternative{.message = size32(one.Get("message"), "message")};
+    if (!one.Get("weight").IsUndefined()) alternative.weight = size32(one.Get("weight"), "weight");
+    alternative.request_class = class_from(one, where);
+    const Napi::Value reply = one.Get("reply");
+    if (!reply.IsUndefined()) alternative.reply = framing_from(object(reply, "reply"), where);
+    mix.push_back(std::move(alternative));
+  }
+  return mix;
+}
+
+inline Table table_from(const Napi::Object& from, const std::string& where) {
+  Table table;
+  const Napi::Array columns = array(from.Get("columns"), "columns");
+  for (std::uint32_t i = 0; i < columns.Length(); ++i) {
+    const Napi::Object column = object(columns.Get(i), "columns");
+    const std::span<const std::uint32_t> ends = words(column.Get("ends"), "ends");
+    table.columns.push_back({byte_vector(column.Get("bytes"), "bytes"), {ends.begin(), ends.end()}});
+  }
+  const Napi::Value order = from.Get("order");
+  const std::string name = order.IsUndefined() ? "sequential" : text(order, "order");
+  if (name != "sequential" && name != "random") bad_program(where, "has rows in the unknown order '" + name + "'");
+  table.at_random = name == "random";
+  return table;
 }
 
 // Runs `convert`; whatever it finds wrong is the program's fault, at `where`.
@@ -248,9 +289,13 @@ inline std::size_t classes_from(const Napi::Object& program) {
 inline Program program_from(const Napi::Value& value) {
   return blame_program("", [&] {
     const Napi::Object from = object(value, "program");
-    Program program{role_from(from.Get("role")), list_from(from, "messages", "message", message_from),
-                    list_from(from, "steps", "step", step_from), classes_from(from),
-                    list_from(from, "outcomeClasses", "outcome class", outcome_class_from, true)};
+    Program program{role_from(from.Get("role")),
+                    list_from(from, "messages", "message", message_from),
+                    list_from(from, "steps", "step", step_from),
+                    classes_from(from),
+                    list_from(from, "outcomeClasses", "outcome class", outcome_class_from, true),
+                    list_from(from, "mixes", "mix", mix_from, true),
+                    list_from(from, "tables", "table", table_from, true)};
     const Napi::Value priorities = from.Get("priorities");
     if (!priorities.IsUndefined()) program.priorities = size32(priorities, "priorities");
     program.reconnect = reconnect_from(from.Get("reconnect"));

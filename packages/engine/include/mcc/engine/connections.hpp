@@ -69,7 +69,13 @@ void Engine<S, C>::let_go(Session& session, std::uint16_t code) {
   } else if (is_behind(session)) {
     backlog_.drop(session.rx);
   } else if (session.rx != 0) {
-    framers_[program_.ops[session.step].index].drop(session.rx);
+    framer_of(session).drop(session.rx);
+  }
+  // Numbers are not given twice, not even to what was cut off.
+  if (is_client() && session.has(Session::kPartlySent)) {
+    const Op& sender = program_.ops[program_.ops[session.step].sender];
+    session.sequence += sender.batched ? static_cast<std::uint32_t>(program_.batches[sender.index].places.size())
+                                       : program_.bursts[sender.index].messages;
   }
   session.tx = 0;
   session.rx = handled ? std::uint32_t{code} + 1 : 0;
@@ -87,7 +93,7 @@ void Engine<S, C>::report_closed(Slot slot, Session& session) {
 // The connection is of no more use; what was under way on it is lost.
 template <class S, Clock C>
 void Engine<S, C>::fail(Slot slot, Session& session, Error error, Manner manner) {
-  lose_requests(slot, session, error, has_unread_request(session) ? 1 : 0);
+  lose_requests(session, error, has_unread_request(session) ? 1 : 0);
   session.set(Session::kRestart);
   close(slot, session, manner, closed_code(error));
 }
@@ -102,7 +108,7 @@ void Engine<S, C>::abandon(Slot slot, Session& session) {
   }
   if (!session.has(Session::kEstablished)) return is_client() ? finish(session) : void();
   const std::uint32_t lost = outstanding(session);
-  if (program_.classes > 0) fail_in_class(slot, session);
+  if (program_.classes > 0) fail_in_class(session);
   recorder_.add(Counter::requests_failed, lost);
   recorder_.subtract(Counter::in_flight, lost);
   close(slot, session, Manner::reset);
@@ -157,9 +163,9 @@ std::uint32_t Engine<S, C>::outstanding(const Session& session) const noexcept {
 
 // `unread`: requests that a server could not read to their end, and hence never counted as in flight.
 template <class S, Clock C>
-void Engine<S, C>::lose_requests(Slot slot, Session& session, Error error, std::uint32_t unread) {
+void Engine<S, C>::lose_requests(Session& session, Error error, std::uint32_t unread) {
   const std::uint32_t lost = outstanding(session);
-  if (program_.classes > 0) fail_in_class(slot, session);
+  if (program_.classes > 0) fail_in_class(session);
   recorder_.subtract(Counter::in_flight, lost);
   recorder_.add(Counter::requests_failed, lost + unread);
   recorder_.error(error, std::max(lost + unread, 1u));

@@ -67,7 +67,7 @@ void Engine<S, C>::on_data(Slot slot, Bytes bytes, Nanos now) {
 template <class S, Clock C>
 void Engine<S, C>::read_replies(Slot slot, Session& session, Bytes bytes, Nanos now) {
   for (;;) {
-    const framing::Result result = framers_[program_.ops[session.step].index].feed(session.rx, bytes);
+    const framing::Result result = framer_of(session).feed(session.rx, bytes);
     if (result.progress == framing::Progress::more) return;
     if (result.progress == framing::Progress::broken) return fail(slot, session, result.error, Manner::orderly);
     complete_reply(slot, session, result, now);
@@ -85,11 +85,11 @@ template <class S, Clock C>
 void Engine<S, C>::complete_reply(Slot slot, Session& session, const framing::Result& result, Nanos now) {
   complete(session);
   const auto since = [now](Nanos start) { return now > start ? now - start : 0; };
-  const Nanos latency = since(departure_of(slot, session));
+  const Nanos latency = since(intended_at(slot, session));
   recorder_.record(stats::Histogram::latency, latency);
   if (paced_) recorder_.record(stats::Histogram::service, since(session.at));
   recorder_.outcome(result.outcome);
-  if (program_.classes > 0) complete_in_classes(slot, session, result, latency);
+  if (program_.classes > 0) complete_in_classes(session, result, latency);
   if (result.error != Error::none) {
     recorder_.add(Counter::requests_failed);
     recorder_.error(result.error);
@@ -112,7 +112,7 @@ std::size_t Engine<S, C>::read_requests(Slot slot, Session& session, Bytes bytes
     const framing::Result result = framers_[op.index].feed(session.rx, bytes.subspan(used));
     if (result.progress == framing::Progress::more) return bytes.size();
     if (result.progress == framing::Progress::broken) {
-      lose_requests(slot, session, result.error, 1);
+      lose_requests(session, result.error, 1);
       session.set(Session::kRestart);
       close(slot, session);
       return bytes.size();
@@ -190,7 +190,7 @@ void Engine<S, C>::on_peer_closed(Slot slot, Nanos now) {
   if (!session.has(Session::kEstablished) || session.state == State::closing) return;
   if (session.state == State::expecting && session.rx != 0) {
     if (is_client()) {
-      const framing::Result result = framers_[program_.ops[session.step].index].finish(session.rx);
+      const framing::Result result = framer_of(session).finish(session.rx);
       if (result.progress == framing::Progress::complete) {
         complete_reply(slot, session, result, now);
         ++session.step;
@@ -227,7 +227,7 @@ void Engine<S, C>::on_closed(Slot slot, Error reason, Nanos now) {
   if (!session.has(Session::kEstablished)) return;
   // The peer has broken it off.
   const Error error = reason == Error::none ? Error::closed_early : reason;
-  lose_requests(slot, session, error, has_unread_request(session) ? 1 : 0);
+  lose_requests(session, error, has_unread_request(session) ? 1 : 0);
   session.set(Session::kRestart);
   let_go(session, closed_code(error));
   report_closed(slot, session);

@@ -120,7 +120,7 @@ template <class S, Clock C>
 void Engine<S, C>::handler_close(Slot slot, Session& session, std::uint16_t code) {
   if (code != 0) return fail(slot, session, error_of(code, Error::handler), Manner::orderly);
   if (session.has(Session::kRequest)) {
-    lose_requests(slot, session, Error::closed_early, 0);
+    lose_requests(session, Error::closed_early, 0);
     session.clear(Session::kRequest);
   }
   if (session.tx == 0) return close(slot, session);

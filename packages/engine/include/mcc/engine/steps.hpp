@@ -39,7 +39,7 @@ void Engine<S, C>::advance(Slot slot, Session& session, Nanos now) {
         if (is_client() || is_closing()) arm(slot, session.at + options_.timeout_ns);
         return;
       case Op::Kind::expect_none:
-        if (program_.classes > 0) complete_in_class(slot, session);
+        if (program_.classes > 0) complete_in_class(session);
         complete(session);
         ++session.step;
         break;
@@ -92,7 +92,7 @@ void Engine<S, C>::start_burst(Slot slot, Session& session, const Op& op) {
     }
     recorder_.add(Counter::requests_sent, op.requests);
     recorder_.add(Counter::in_flight, op.requests);
-  } else if (!burst_of(op, session).fields.empty()) {
+  } else if (!burst_of(slot, session, op)->fields.empty()) {
     session.at = clock_.now();
   }
   push_burst(slot, session, op);
@@ -101,14 +101,15 @@ void Engine<S, C>::start_burst(Slot slot, Session& session, const Op& op) {
 // Hands over what the stack takes of the burst; true when that was the last of it.
 template <class S, Clock C>
 bool Engine<S, C>::push_burst(Slot slot, Session& session, const Op& op) {
-  const Burst& burst = burst_of(op, session);
+  const Burst* const whole = burst_of(slot, session, op);
+  if (whole == nullptr) return push_batch(slot, session, program_.batches[op.index]);
+  const Burst& burst = *whole;
   while (session.tx < burst.size) {
     Bytes rest{burst.data + session.tx, burst.size - session.tx};
     Lifetime lifetime = Lifetime::stable;
     if (!burst.fields.empty()) {
       const auto part = std::span(rendered_).first(std::min(rest.size(), rendered_.size()));
-      render(burst, {options_.seed, connection_id(slot), session.sequence, departure_of(slot, session)}, session.tx,
-             part);
+      render(burst, departure_of(slot, session), session.tx, part);
       rest = part;
       lifetime = Lifetime::transient;
     }
@@ -132,14 +133,22 @@ bool Engine<S, C>::push_burst(Slot slot, Session& session, const Op& op) {
 
 // When the present burst was meant to leave.
 template <class S, Clock C>
-Nanos Engine<S, C>::departure_of(Slot slot, const Session& session) noexcept {
+Nanos Engine<S, C>::intended_at(Slot slot, const Session& session) noexcept {
   return paced_ ? intents_[slot].at() : session.at;
 }
 
+// The burst that the operation sends, or nullptr when it has to be put together: push_batch().
 template <class S, Clock C>
-const Burst& Engine<S, C>::burst_of(const Op& op, const Session& session) const noexcept {
-  if (op.kind == Op::Kind::burst) return program_.bursts[op.batched ? program_.batches[op.index].burst : op.index];
-  return program_.bursts[op.index + (session.has(Session::kHead) ? 1u : 0u) + (session.has(Session::kLast) ? 2u : 0u)];
+const Burst* Engine<S, C>::burst_of(Slot slot, const Session& session, const Op& op) const noexcept {
+  if (op.kind == Op::Kind::burst) {
+    if (!op.batched) return &program_.bursts[op.index];
+    const Batch& batch = program_.batches[op.index];
+    if (batch.burst != kNone) return &program_.bursts[batch.burst];
+    if (batch.places.size() > 1) return nullptr;
+    const Burst& burst = program_.bursts[choice_of(slot, batch.places[0], session.sequence).burst];
+    return burst.varies ? nullptr : &burst;
+  }
+  return &program_.bursts[op.index + (session.has(Session::kHead) ? 1u : 0u) + (session.has(Session::kLast) ? 2u : 0u)];
 }
 
 template <class S, Clock C>

@@ -22,6 +22,7 @@ inline Message message(std::string_view text, std::vector<Patch> patches = {}) {
 
 inline Step send(std::uint32_t index = 0) { return step::Send{index}; }
 inline Step send_in(std::uint8_t request_class, std::uint32_t index = 0) { return step::Send{index, request_class}; }
+inline Step send_one_of(std::uint32_t mix = 0) { return step::SendOneOf{mix}; }
 inline Step expect(Framing framing) { return step::Expect{std::move(framing)}; }
 inline Step expect_fixed(std::uint64_t bytes) { return expect(framing::Fixed{bytes}); }
 inline Step expect_line() { return expect(framing::Delimiter{to_bytes("\n")}); }
@@ -45,6 +46,23 @@ inline Program with_classes(std::size_t classes, Program program, std::vector<Ou
   program.classes = classes;
   program.outcome_classes = std::move(outcome_classes);
   return program;
+}
+inline Program with_mixes(std::vector<Mix> mixes, Program program) {
+  program.mixes = std::move(mixes);
+  return program;
+}
+inline Program with_tables(std::vector<Table> tables, Program program) {
+  program.tables = std::move(tables);
+  return program;
+}
+inline Column column(const std::vector<std::string_view>& values) {
+  Column made;
+  for (const std::string_view value : values) {
+    const std::vector<std::byte> bytes = to_bytes(value);
+    made.bytes.insert(made.bytes.end(), bytes.begin(), bytes.end());
+    made.ends.push_back(static_cast<std::uint32_t>(made.bytes.size()));
+  }
+  return made;
 }
 inline Program server(std::vector<Message> messages, std::vector<Step> steps) {
   return {Role::server, std::move(messages), std::move(steps)};
