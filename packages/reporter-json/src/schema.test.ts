@@ -40,6 +40,15 @@ describe('the schema', () => {
     expect(reportSchema.safeParse(full()).success).toBe(true);
   });
 
+  it('knows what the URLs of an HTTP load look like', () => {
+    const http = { status: { '200': 2 }, classes: { '2xx': 2 } };
+    const url = { name: '/a', completed: 2, failed: 0, latencyUs: sampleDistribution([1, 2]) };
+    const withHttp = (section: object) => ({ ...full(), protocol: { http: section, other: 1 } });
+    expect(validate(withHttp({ ...http, urls: [url], statusLatencyUs: { '2xx': url.latencyUs } }))).toBe(true);
+    expect(validate(withHttp({ ...http, urls: [{ ...url, completed: -1 }] }))).toBe(false);
+    expect(validate.errors?.[0]?.instancePath).toBe('/protocol/http/urls/0/completed');
+  });
+
   it.each<[string, Record<string, unknown>, string]>([
     ['another version', { schema: 'mcc-report/2' }, '/schema'],
     ['a missing section', { requests: undefined }, ''],

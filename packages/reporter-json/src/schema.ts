@@ -28,6 +28,30 @@ const distribution = z
   })
   .meta({ id: 'distribution', description: 'Microseconds.' });
 
+const requestClass = z
+  .strictObject({
+    name: z.string(),
+    completed: total().describe('Replies read to their end, whatever they say.'),
+    failed: total().describe('Requests that ended in any error.'),
+    latencyUs: distribution.exactOptional(),
+  })
+  .meta({ id: 'requestClass', description: 'Requests that are counted and timed apart.' });
+
+/** What the protocols that come with mcc add. Those of others are theirs to describe. */
+const protocols: z.ZodType<Record<string, unknown>> = z.looseObject({
+  http: z
+    .looseObject({
+      status: z.record(z.string().regex(/^[1-9]\d\d$/), total()).describe('Responses per status code.'),
+      classes: z.record(z.string().regex(/^[1-9]xx$/), total()).describe('Responses per class of status codes.'),
+      urls: z.array(requestClass).describe('Per URL, when there are several.').exactOptional(),
+      statusLatencyUs: z
+        .record(z.string(), distribution)
+        .describe('Per class of status codes, when there is more than one.')
+        .exactOptional(),
+    })
+    .exactOptional(),
+});
+
 const run = z.strictObject({
   id: z.string(),
   startedAt: z
@@ -130,7 +154,7 @@ export const reportSchema = z
     errors: z
       .record(z.string().regex(/^MCC_ERR_[A-Z_]+$/), total())
       .describe('Count per code; only those that happened.'),
-    protocol: z.record(z.string(), z.unknown()).describe('What the protocol plugin adds.'),
+    protocol: protocols.describe('What the protocol plugin adds.'),
     stack: z
       .record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
       .describe("The stack's own counters and facts."),

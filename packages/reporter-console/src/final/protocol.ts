@@ -1,18 +1,20 @@
-import type { RunReport } from '@mcc/core';
-import { count } from '../text/units.js';
+import type { Distribution, RunReport } from '@mcc/core';
+import { count, time } from '../text/units.js';
 import type { Row } from './page.js';
 
-/** What the protocol plugin adds: HTTP statuses by class, anything else as "name.key value". */
+/** What the protocol plugin adds: HTTP statuses by class, anything else as "name.key value". URLs have a table of their own. */
 export function protocolRows({ protocol }: RunReport): Row[] {
   return Object.entries(protocol).flatMap(([name, section]) => {
     if (!isRecord(section)) return generic(name, section);
-    const { status, classes: _sumsOfStatus, ...others } = section;
-    if (name === 'http' && isRecord(status)) return [...statuses(status), ...generic(name, others)];
+    const { status, classes: _sumsOfStatus, urls: _urls, statusLatencyUs, ...others } = section;
+    if (name === 'http' && isRecord(status)) {
+      return [...statuses(status, isRecord(statusLatencyUs) ? statusLatencyUs : {}), ...generic(name, others)];
+    }
     return generic(name, section);
   });
 }
 
-function statuses(byCode: Readonly<Record<string, unknown>>): Row[] {
+function statuses(byCode: Readonly<Record<string, unknown>>, latencies: Readonly<Record<string, unknown>>): Row[] {
   const classes = new Map<string, (readonly [code: string, count: number])[]>();
   for (const [code, times] of Object.entries(byCode)) {
     const name = `${code[0]}xx`;
@@ -21,9 +23,16 @@ function statuses(byCode: Readonly<Record<string, unknown>>): Row[] {
   return [...classes].map(([name, codes]) => ({
     label: `Status ${name}`,
     figure: count(codes.reduce((sum, [, times]) => sum + times, 0)),
-    detail: codes.map(([code, times]) => (codes.length === 1 ? `${code} only` : `${code}: ${count(times)}`)).join(', '),
+    detail: [
+      ...codes.map(([code, times]) => (codes.length === 1 ? `${code} only` : `${code}: ${count(times)}`)),
+      ...percentiles(latencies[name] as Distribution | undefined),
+    ].join(', '),
     ...(/^[45]/.test(name) && { mark: 'warn' as const }),
   }));
+}
+
+function percentiles(latency: Distribution | undefined): string[] {
+  return latency === undefined ? [] : [`p50 ${time(latency.p50)}`, `p99 ${time(latency.p99)}`];
 }
 
 function generic(name: string, value: unknown): Row[] {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { stripVTControlCharacters } from 'node:util';
-import { sampleInterval, sampleReport } from '@mcc/core/testing';
+import { sampleDistribution, sampleInterval, sampleReport } from '@mcc/core/testing';
 import { describe, expect, it } from 'vitest';
 import { widthOf } from '../text/layout.js';
 import { healthyReport, refusedReport, troubledReport } from '../testing/reports.js';
@@ -60,6 +60,29 @@ describe('renderFinal', () => {
     const page = renderFinal(sampleReport({ intervals: hour }), { width: 80 });
     expect(page).toMatch(/250 ms ┼ +╭╮/);
     expect(page).toMatch(/0 s {20,}1 h/);
+  });
+
+  it('has a table of URLs when there were several, and clips long ones', () => {
+    const figure = (name: string, failed: number) => ({
+      name,
+      completed: 1200,
+      failed,
+      latencyUs: sampleDistribution([1500, 9000]),
+    });
+    const urls = [figure('/a', 0), figure(`/${'long/'.repeat(40)}`, 7), { name: '/never', completed: 0, failed: 0 }];
+    const statusLatencyUs = { '2xx': sampleDistribution([1000]), '4xx': sampleDistribution([20_000]) };
+    const http = { status: { '200': 1193, '404': 7 }, urls, statusLatencyUs };
+    const page = renderFinal(sampleReport({ protocol: { http } }), { width: 80, plot: false });
+    expect(page).toContain(
+      [
+        '   completed      failed      p50      p99      max  URL',
+        '       1,200           0   1.50ms   9.00ms   9.00ms  /a',
+        '       1,200           7   1.50ms   9.00ms   9.00ms  /long/long/long/long/long/…',
+        '           0           0        –        –        –  /never',
+      ].join('\n'),
+    );
+    expect(page).toMatch(/Status 4xx +7 +404 only, p50 20\.0 ms, p99 20\.0 ms/);
+    expect(page).not.toContain('http.urls');
   });
 
   it('shows what other protocols add, under their own names', () => {

@@ -10,6 +10,7 @@ import { protocolRows } from './protocol.js';
 import { renderRows } from './rows.js';
 import { renderThresholds } from './thresholds.js';
 import { totals } from './totals.js';
+import { renderUrls } from './urls.js';
 
 export interface RenderOptions {
   /** Columns of the page; at least 60 and at most 120 are used. */
@@ -35,6 +36,7 @@ export function renderFinal(
     header ? renderHeader(report.run, page) : [],
     renderLatency(report, page),
     renderRows([...totals(report), ...protocolRows(report)], page),
+    renderUrls(report, page),
     plot ? renderCurves(report, page) : [],
     plot ? renderPercentiles(report, page) : [],
     renderErrors(report, page),
