@@ -1,5 +1,5 @@
 import { readFileSync, statSync } from 'node:fs';
-import { refuse } from './refuse.js';
+import { refuse, refuseUnreadable } from './refuse.js';
 
 /** Leaves room for the head: a message of a program holds 2^31 - 1 bytes. */
 export const BODY_BYTES_MAX = 2 ** 30;
@@ -11,8 +11,7 @@ export function readBodyFile(path: string): Uint8Array {
     if (size > BODY_BYTES_MAX) refuse(`--http.body-file ${path} has ${size} bytes`, 'give a file of at most 1 GiB');
     return readFileSync(path);
   } catch (error) {
-    if (!isSystemError(error)) throw error;
-    return refuse(`--http.body-file ${path} cannot be read (${error.code})`, 'give a file that you may read');
+    return refuseUnreadable(`--http.body-file ${path}`, error);
   }
 }
 
@@ -23,8 +22,4 @@ export function message(head: string, body: Uint8Array): Uint8Array {
   bytes.set(headBytes);
   bytes.set(body, headBytes.length);
   return bytes;
-}
-
-function isSystemError(error: unknown): error is NodeJS.ErrnoException {
-  return error instanceof Error && 'code' in error && 'syscall' in error;
 }

@@ -27,6 +27,13 @@ describe('clientProgram', () => {
     expect(stepsOf(given)).toEqual(steps);
   });
 
+  it('tells families of status codes apart, and nothing else unless there are several requests', () => {
+    const { classes, outcomeClasses, mixes, tables } = clientProgram(optionsOf(), TARGET);
+    expect(classes).toEqual(['3xx', '4xx', '5xx', 'other']);
+    expect(outcomeClasses).toContainEqual({ from: 400, to: 499, class: 1 });
+    expect([mixes, tables]).toEqual([undefined, undefined]);
+  });
+
   it('is plain data with one message', () => {
     const program = clientProgram(optionsOf({ pipeline: 2 }), TARGET);
     expect(program.role).toBe('client');

@@ -60,7 +60,7 @@ describe('responseFraming', () => {
   it('says what the response to HEAD lacks', () => {
     expect(responseFraming('HEAD', '200')).toEqual({ kind: 'http1', head: true, expectStatus: [[200, 200]] });
     expect(() => responseFraming('HEAD', '200', 'a'.repeat(64))).toThrow(
-      '--http.expect-sha256 has no body to check with --http.method HEAD; use GET, or leave it out',
+      '--http.expect-sha256 has no body to check with method HEAD; use GET, or leave it out',
     );
   });
 

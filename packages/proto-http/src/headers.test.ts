@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { parseHeader, requestHeaders, type HeaderContext } from './headers.js';
+import { BODY_LENGTH, parseHeader, requestHeaders, type HeaderContext } from './headers.js';
 
 const CONTEXT: HeaderContext = {
+  flag: '--http.header',
   host: 'h:8080',
   userAgent: 'mcc/1',
   keepalive: true,
@@ -10,7 +11,10 @@ const CONTEXT: HeaderContext = {
 };
 
 function headersOf(lines: readonly string[], context: Partial<HeaderContext> = {}) {
-  return requestHeaders(lines.map(parseHeader), { ...CONTEXT, ...context });
+  return requestHeaders(
+    lines.map((line) => parseHeader(line)),
+    { ...CONTEXT, ...context },
+  );
 }
 
 describe('parseHeader', () => {
@@ -27,7 +31,7 @@ describe('parseHeader', () => {
   });
 
   it.each([
-    ['A: b\r\nC: d', 'contains a line break; give each header in a --http.header of its own'],
+    ['A: b\r\nC: d', 'contains a line break; give each header by itself'],
     ['A: b\n', 'contains a line break'],
     ['A\r: b', 'contains a line break'],
     ['A', "does not start with a header name and a colon; write it as 'Name: value'"],
@@ -73,12 +77,24 @@ describe('requestHeaders', () => {
     expect(headersOf(['connection: Close'], { keepalive: false })).not.toContainEqual(['Connection', 'close']);
   });
 
+  it('lets a header have a placeholder, and announces a body whose length varies', () => {
+    expect(headersOf(['Host: {{csv:host}}:8080', 'X: {{counter}}'], { bodyBytes: undefined })).toEqual([
+      ['Host', '{{csv:host}}:8080'],
+      ['User-Agent', 'mcc/1'],
+      ['Content-Length', BODY_LENGTH],
+      ['X', '{{counter}}'],
+    ]);
+  });
+
   it.each([
     [['Content-Length: 4'], { bodyBytes: 5 }, 'gives Content-Length 4, but the body has 5 bytes; leave it out'],
     [['Content-Length: 5', 'content-length: 5'], { bodyBytes: 5 }, 'gives Content-Length 5 and 5'],
     [['Content-Length: +5'], { bodyBytes: 5 }, 'gives Content-Length +5'],
     [['Content-Length: 3'], {}, 'but the body has 0 bytes'],
     [['transfer-encoding: chunked'], { bodyBytes: 5 }, 'gives Transfer-Encoding, but the body is sent as it is'],
+    [['Content-Length: 5'], { bodyBytes: undefined }, 'but the length of the body varies; leave it out'],
+    [['Connection: {{csv:x}}'], {}, 'gives Connection a placeholder; write out its value'],
+    [['Host: a {{csv:x}}'], {}, 'gives the invalid Host'],
     [['Host: a', 'host: b'], {}, 'gives Host more than once; give it once'],
     [['Host: a b'], {}, 'gives the invalid Host "a b"'],
     [['Host: a/b'], {}, 'gives the invalid Host "a/b"'],

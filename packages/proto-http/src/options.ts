@@ -5,6 +5,23 @@ import { refuse } from './refuse.js';
 
 /** Shapes only; what the values mean, and which go together, is checked where the programs are made. */
 export const httpOptions = z.object({
+  url: list()
+    .prefault([])
+    .describe('[WEIGHT:]PATH, may be repeated: each request is for one of them, drawn by weight; default weight 1')
+    .meta({ placeholder: 'URL' }),
+  requests: text()
+    .optional()
+    .describe('file of requests to draw from, one JSON object a line: method, path, headers, body, weight, name')
+    .meta({ placeholder: 'FILE' }),
+  data: text()
+    .optional()
+    .describe('CSV file with names in its first row: {{csv:NAME}} in path, headers and body takes a value from it')
+    .meta({ placeholder: 'FILE' }),
+  dataOrder: z
+    .enum(['sequential', 'random'], { error: 'is neither sequential nor random' })
+    .prefault('sequential')
+    .describe('how rows of --http.data are taken')
+    .meta({ placeholder: 'ORDER' }),
   method: text().prefault('GET').describe('request method').meta({ placeholder: 'METHOD' }),
   path: text()
     .optional()
@@ -42,6 +59,10 @@ export type HttpOptions = z.infer<typeof httpOptions>;
 /** Options that only one of the two commands can act on. `bodyFile` serves both. */
 const ONLY = {
   run: [
+    'url',
+    'requests',
+    'data',
+    'dataOrder',
     'method',
     'path',
     'header',

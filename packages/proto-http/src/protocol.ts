@@ -1,4 +1,4 @@
-import type { Program, Protocol, Target } from '@mcc/core';
+import type { ClassFigures, Program, Protocol, Target } from '@mcc/core';
 import { injectable } from 'tsyringe';
 import { clientProgram } from './client.js';
 import type { HttpOptions } from './options.js';
@@ -18,7 +18,7 @@ export class HttpProtocol implements Protocol<HttpOptions> {
     return serverProgram(options);
   }
 
-  summarise(outcomes: ReadonlyMap<number, number>): Readonly<Record<string, unknown>> {
-    return summarise(outcomes);
+  summarise(outcomes: ReadonlyMap<number, number>, figures?: ClassFigures): Readonly<Record<string, unknown>> {
+    return summarise(outcomes, figures);
   }
 }

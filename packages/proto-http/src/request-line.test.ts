@@ -3,7 +3,7 @@ import { checkMethod, checkPath } from './request-line.js';
 
 describe('checkMethod', () => {
   it.each(['GET', 'HEAD', 'POST', 'M-SEARCH', 'get'])('takes %s', (method) => {
-    expect(checkMethod(method)).toBe(method);
+    expect(checkMethod(method, '--http.method')).toBe(method);
   });
 
   it.each([
@@ -13,8 +13,8 @@ describe('checkMethod', () => {
     ['CONNECT', 'is no request for a resource; use another method'],
     ['TRACE', 'is no request for a resource; use another method'],
   ])('refuses %j', (method, sentence) => {
-    expect(() => checkMethod(method)).toThrow(sentence);
-    expect(() => checkMethod(method)).toThrow('--http.method');
+    expect(() => checkMethod(method, '--http.method')).toThrow(sentence);
+    expect(() => checkMethod(method, 'x.jsonl:3: method')).toThrow('x.jsonl:3: method');
   });
 });
 

@@ -1,14 +1,14 @@
 import { refuse } from './refuse.js';
 import { isToken } from './token.js';
 
-/** Checks `--http.method`. RFC 9110 section 9.1: a case-sensitive token. */
-export function checkMethod(method: string): string {
+/** Checks a method. RFC 9110 section 9.1: a case-sensitive token. `flag` begins the sentence for what is wrong. */
+export function checkMethod(method: string, flag: string): string {
   if (!isToken(method)) {
-    refuse(`--http.method ${JSON.stringify(method)} is not a token`, 'use letters, as in GET or POST');
+    refuse(`${flag} ${JSON.stringify(method)} is not a token`, 'use letters, as in GET or POST');
   }
   // Sections 9.3.6 and 9.3.8: the one turns the connection into a tunnel, the other must not carry what a load carries.
   if (method === 'CONNECT' || method === 'TRACE') {
-    refuse(`--http.method ${method} is no request for a resource`, 'use another method, such as GET');
+    refuse(`${flag} ${method} is no request for a resource`, 'use another method, such as GET');
   }
   return method;
 }
@@ -31,8 +31,27 @@ export function checkPath(path: string, method: string, flag: string): string {
   return path;
 }
 
+/** Checks a value that will stand in a path, at its start if it must start one. */
+export function checkPathValue(value: string, mustStart: boolean, flag: string): void {
+  const shown = JSON.stringify(value);
+  const wrong = /[^!-~]|#/u.exec(value)?.[0];
+  if (wrong !== undefined) {
+    refuse(
+      `${flag} has ${shown}, and stands in a path: it contains ${describe(wrong)}`,
+      `percent-encode it as ${percentEncode(wrong)}`,
+    );
+  }
+  if (mustStart && !value.startsWith('/')) {
+    refuse(
+      `${flag} has ${shown}, and a path begins with it`,
+      'start each value with /, or write / before the placeholder',
+    );
+  }
+}
+
 function describe(character: string): string {
   if (character === ' ') return 'a space';
+  if (character === '#') return 'a #';
   return character > '~' && character !== '\x7f' ? `"${character}"` : 'a control character';
 }
 
