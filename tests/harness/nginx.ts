@@ -26,6 +26,8 @@ export interface LogEntry {
   /** $request_completion: the response was sent whole. */
   readonly complete: boolean;
   readonly method: string;
+  /** $request_uri: path and query, as they came. */
+  readonly uri: string;
   /** $request_length: line, header and body. */
   readonly bytesReceived: number;
 }
@@ -86,7 +88,7 @@ function configuration(home: string, address: string, options: NginxOptions): st
     events { worker_connections ${workerConnections}; }
     http {
       ${temporary.map((kind) => `${kind}_temp_path ${home}/${kind};`).join('\n      ')}
-      log_format counts '$status $bytes_sent "$request_completion" $request_method $request_length';
+      log_format counts '$status $bytes_sent "$request_completion" $request_method $request_length $request_uri';
       access_log ${home}/access.log counts;
       keepalive_requests 1000000000;
       server { listen ${address} backlog=4096${workers > 1 ? ' reuseport' : ''}; ${locations} }
@@ -108,12 +110,13 @@ function readLog(path: string): LogEntry[] {
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => {
-      const [status, bytes, completion, method, received] = line.split(' ');
+      const [status, bytes, completion, method, received, uri] = line.split(' ');
       return {
         status: Number(status),
         bytesSent: Number(bytes),
         complete: completion === '"OK"',
         method: method ?? '',
+        uri: uri ?? '',
         bytesReceived: Number(received),
       };
     });
