@@ -38,8 +38,8 @@ struct Counters {
 template <class P>
 concept Port = requires(P port, typename P::Packet packet, std::span<typename P::Packet> burst, std::size_t length) {
   { port.capabilities() } -> std::same_as<const Capabilities&>;
-  // Fills burst from the front and returns how many packets it holds now. Each must be released or transmitted. An empty
-  // burst takes none; the port looks after its device all the same.
+  // Fills burst from the front and returns how many packets it holds now. Each must be released or transmitted. An
+  // empty burst takes none; the port looks after its device all the same.
   { port.receive(burst) } -> std::same_as<std::size_t>;
   { port.frame(packet) } -> std::same_as<std::span<std::byte>>;
   // Cuts frame() to the first `length` bytes.
