@@ -8,6 +8,8 @@
 #include <numeric>
 #include <string>
 
+#include "port/memif_device.hpp"
+
 namespace {
 
 using namespace mcc;
@@ -148,6 +150,31 @@ TEST_CASE("what waits when the peer goes is dropped, and no packet is lost to th
   std::vector<MemifPort::Packet> all;
   while (const auto packet = server.port().allocate()) all.push_back(packet);
   CHECK(all.size() == 256);
+}
+
+TEST_CASE("what the peer sent before it went is received") {
+  const Place place;
+  End server(place, true);
+  {
+    End client(place, false);
+    REQUIRE(joined(server, client));
+    for (std::uint8_t i = 1; i <= 3; ++i) REQUIRE(client.send(i));
+    client.port().flush();
+  }
+  std::array<MemifPort::Packet, 1> none;
+  for (int i = 0; i < 10'000; ++i) server.port().receive(std::span(none).first(0));  // it has heard of it
+  CHECK(server.take() == std::vector<std::uint8_t>{1, 2, 3});
+  CHECK(run({&server}, [&] { return !server.port().up(); }));
+}
+
+TEST_CASE("a client is up at once where the server is of the same thread, and each has its own end") {
+  const Place place;
+  const auto server = MemifDevice::acquire({place.path, true, 1, 6, 2048, 0});
+  const auto client = MemifDevice::acquire({place.path, false, 1, 6, 2048, 0});
+  CHECK(client != server);
+  CHECK(client->mapping() != nullptr);
+  CHECK(server->mapping() != nullptr);
+  CHECK(MemifDevice::acquire({place.path, true, 1, 6, 2048, 0}) == server);
 }
 
 TEST_CASE("the largest frame fits, a larger one is dropped") {
