@@ -30,7 +30,7 @@ test('millions of connections on the user-level stack', { timeout: 2 * BOUND_MS 
   const target = ['--mtcp.address', '198.18.64.0/18', '--dest', '198.18.0.2:8080', '--cpus', '0'];
   // Connection after connection has its turn, and half of them have another: as many messages as there are connections
   // are one for each.
-  const load = ['-w', HOLD, '--raw.heartbeat', `${PERIOD_S}s`, '-d', `${1.5 * PERIOD_S}s`];
+  const load = ['-w', HOLD, '--raw.heartbeat', `${PERIOD_S}s`, '-d', `${1.5 * PERIOD_S}s`, '--timeout', '60s'];
   const { report, seconds } = await drive([...both, ...conn, ...target, ...load], { boundMs: BOUND_MS });
   const serverRss = peakRss(server.pid);
   server.kill('SIGINT');

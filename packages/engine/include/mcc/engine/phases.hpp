@@ -213,8 +213,8 @@ void Engine<S, C>::sweep_session(Slot slot, Session& session, Nanos now) {
 template <class S, Clock C>
 Nanos Engine<S, C>::next_due(Nanos now) noexcept {
   if (phase_ >= Phase::lead && swept_ < touched_) return now;
-  return std::min(
-      {timers_.next(), load_at_, pacer_.next(recorder_.get(Counter::connecting)), paced_ ? next_departure() : kNever});
+  const Nanos opening = is_congested() ? kNever : pacer_.next(recorder_.get(Counter::connecting));
+  return std::min({timers_.next(), load_at_, opening, paced_ ? next_departure() : kNever});
 }
 
 }  // namespace mcc

@@ -56,6 +56,18 @@ TEST_CASE("a target that answers is given all connections at once") {
   CHECK(rig.count(Counter::peak) == 1000);
 }
 
+TEST_CASE("no connection is opened while the stack has no room") {
+  EngineRig rig(kPing, 10);
+  rig.stack.jammed = true;
+  rig.order(Command::connect);
+  rig.run(50 * kMs);
+  CHECK(rig.stack.connects.empty());
+  CHECK(rig.count(Counter::unstarted) == 10);
+  rig.stack.jammed = false;
+  rig.run();
+  CHECK(rig.count(Counter::established) == 10);
+}
+
 TEST_CASE("drain awaits replies in flight, closes the rest, and sends nothing more") {
   EngineRig rig(client({message("x")}, {send(), expect_fixed(1), pause_ns(kSecond), repeat(0)}), 3);
   rig.start();

@@ -31,6 +31,7 @@ class ScriptedStack {
   Error refuses = Error::none;         // connects fail so at the next poll
   Error cannot_connect = Error::none;  // connect itself returns this
   Error cannot_listen = Error::none;
+  bool jammed = false;            // congested() says so
   std::size_t room = kUnlimited;  // bytes that each connection's send still takes
 
   // What a peer does; happens in the next polls, in this order.
@@ -62,6 +63,8 @@ class ScriptedStack {
   bool is_taken(Slot slot) const { return taken_.contains(slot); }
 
   // --- Stack ---
+
+  bool congested() const { return jammed; }
 
   Error connect(Slot slot) {
     if (cannot_connect != Error::none) return cannot_connect;
