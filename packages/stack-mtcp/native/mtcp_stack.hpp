@@ -31,6 +31,8 @@ template <port::Port P, Clock ClockT>
 class MtcpStack {
  public:
   using Packet = typename P::Packet;
+  // Ports queue what they are given until they are flushed.
+  static constexpr bool kHeldUntilFlush = true;
 
   // `port` and `clock` outlive the stack. `published`: where publish() writes, in the order of stack_counter_names().
   MtcpStack(P& port, ClockT& clock, const MtcpOptions& options, std::span<std::uint64_t> published = {})
@@ -98,6 +100,8 @@ class MtcpStack {
   }
 
   void flush() { port_.flush(); }
+  // A hint: something will be sent on this slot soon.
+  void prefetch(Slot slot) noexcept { __builtin_prefetch(&core_.block(slot)); }
 
   template <class Handler>
   PollResult poll(Handler& handler, Nanos ns) {
@@ -170,7 +174,10 @@ class MtcpStack {
     MtcpStack& stack;
     Handler& handler;
 
-    void prefetch(const wire::Segment& segment) noexcept { stack.prefetch(segment); }
+    void prefetch(const wire::Segment& segment) {
+      handler.interlude();  // parsing a burst takes its time, too
+      stack.prefetch(segment);
+    }
     bool on_segment(const wire::Segment& segment, Packet packet, Nanos) {
       if (const Nanos now = handler.interlude(); now != 0) stack.core_.now = now;
       if (handler.full()) {

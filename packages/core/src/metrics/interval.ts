@@ -1,32 +1,60 @@
 import type { IntervalSnapshot } from '../contracts/report.js';
-import { percentileNs, type HistogramSnapshot } from './histogram.js';
-import { errorCountOf, subtractSnapshot, type Snapshot } from './snapshot.js';
+import { LatencyMeter } from './latency-meter.js';
+import type { CounterName } from './layout.js';
+import type { StatsReader } from './stats-reader.js';
 
-export type Percentiles = Pick<IntervalSnapshot, 'p50Us' | 'p99Us'>;
+/** Counters that an interval shows as rates. */
+const COUNTED = ['established', 'requestsCompleted', 'bytesReceived', 'bytesSent'] as const satisfies CounterName[];
+type Counted = Record<(typeof COUNTED)[number] | 'errors', number>;
 
-/** What an interval looked like: from snapshots at its start and end, whose times are seconds since the load started. */
-export function intervalBetween(
-  start: { readonly seconds: number; readonly snapshot: Snapshot },
-  end: { readonly seconds: number; readonly snapshot: Snapshot },
-): IntervalSnapshot {
-  const delta = subtractSnapshot(end.snapshot, start.snapshot);
-  const elapsedMs = (end.seconds - start.seconds) * 1000;
-  return {
-    atSeconds: end.seconds,
-    connectionsOpen: delta.counters.open,
-    connectRate: ratePerSecond(delta.counters.established, elapsedMs),
-    requestRate: ratePerSecond(delta.counters.requestsCompleted, elapsedMs),
-    errorCount: errorCountOf(delta),
-    ...percentilesOf(delta.histograms.latency),
-    bytesReceivedRate: ratePerSecond(delta.counters.bytesReceived, elapsedMs),
-    bytesSentRate: ratePerSecond(delta.counters.bytesSent, elapsedMs),
-  };
-}
+/** Cuts the load into intervals, each of its time alone. */
+export class IntervalMeter {
+  readonly #readers: readonly StatsReader[];
+  readonly #latency: LatencyMeter;
+  #before: Counted;
+  #seconds = 0;
 
-/** Absent when nothing was recorded. */
-export function percentilesOf(histogram: HistogramSnapshot): Percentiles {
-  if (histogram.count === 0) return {};
-  return { p50Us: percentileNs(histogram, 50) / 1000, p99Us: percentileNs(histogram, 99) / 1000 };
+  /** The first interval begins now. */
+  constructor(readers: readonly StatsReader[]) {
+    this.#readers = readers;
+    this.#latency = new LatencyMeter(readers);
+    this.#latency.cut();
+    this.#before = this.#read();
+  }
+
+  /** Where the last interval ended, in seconds of the load. */
+  get seconds(): number {
+    return this.#seconds;
+  }
+
+  /** What happened since the last interval, which ends `seconds` into the load. */
+  cut(seconds: number): IntervalSnapshot {
+    const now = this.#read();
+    const elapsedMs = (seconds - this.#seconds) * 1000;
+    const rate = (name: keyof Counted): number => ratePerSecond(now[name] - this.#before[name], elapsedMs);
+    const interval = {
+      atSeconds: seconds,
+      connectionsOpen: this.#sum((reader) => reader.counter('open')),
+      connectRate: rate('established'),
+      requestRate: rate('requestsCompleted'),
+      errorCount: now.errors - this.#before.errors,
+      ...this.#latency.cut(),
+      bytesReceivedRate: rate('bytesReceived'),
+      bytesSentRate: rate('bytesSent'),
+    };
+    this.#before = now;
+    this.#seconds = seconds;
+    return interval;
+  }
+
+  #read(): Counted {
+    const counted = COUNTED.map((name) => [name, this.#sum((reader) => reader.counter(name))] as const);
+    return { ...Object.fromEntries(counted), errors: this.#sum((reader) => reader.errorCount) } as Counted;
+  }
+
+  #sum(of: (reader: StatsReader) => number): number {
+    return this.#readers.reduce((sum, reader) => sum + of(reader), 0);
+  }
 }
 
 export function ratePerSecond(count: number, elapsedMs: number): number {

@@ -1,6 +1,6 @@
 import type { RunProgress } from '../contracts/report.js';
-import { EMPTY_HISTOGRAM, mergeHistograms, subtractHistogram, type HistogramSnapshot } from './histogram.js';
-import { percentilesOf, ratePerSecond, type Percentiles } from './interval.js';
+import { ratePerSecond } from './interval.js';
+import { LatencyMeter, type Percentiles } from './latency-meter.js';
 import type { CounterName } from './layout.js';
 import type { StatsReader } from './stats-reader.js';
 
@@ -22,14 +22,14 @@ type Figures = Omit<RunProgress, 'phase' | 'elapsedSeconds' | 'phaseSeconds' | '
 export class LiveMeter {
   readonly #readers: readonly StatsReader[];
   readonly #window: Sample[];
-  #latency: HistogramSnapshot;
+  readonly #latency: LatencyMeter;
   #latencyAtMs: number;
   #percentiles: Percentiles = {};
 
   constructor(readers: readonly StatsReader[], nowMs: number) {
     this.#readers = readers;
     this.#window = [sample(readers, nowMs)];
-    this.#latency = EMPTY_HISTOGRAM;
+    this.#latency = new LatencyMeter(readers);
     this.#latencyAtMs = nowMs;
   }
 
@@ -54,9 +54,7 @@ export class LiveMeter {
   }
 
   #renewPercentiles(nowMs: number): void {
-    const total = latency(this.#readers);
-    this.#percentiles = percentilesOf(subtractHistogram(total, this.#latency));
-    this.#latency = total;
+    this.#percentiles = this.#latency.cut();
     this.#latencyAtMs = nowMs;
   }
 }
@@ -80,8 +78,4 @@ function sumOf(readers: readonly StatsReader[], counter: CounterName): number {
   let sum = 0;
   for (const reader of readers) sum += reader.counter(counter);
   return sum;
-}
-
-function latency(readers: readonly StatsReader[]): HistogramSnapshot {
-  return readers.reduce((merged, reader) => mergeHistograms(merged, reader.histogram('latency')), EMPTY_HISTOGRAM);
 }

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { StatsWriter } from '../fixtures/stats-writer.js';
-import { intervalBetween } from './interval.js';
 import { COUNTERS, HANDLER_NS_AT, STATS_VERSION } from './layout.js';
 import { errorCountOf, mergeSnapshots, subtractSnapshot, takeSnapshot, type Snapshot } from './snapshot.js';
 import { newStatsBlock, StatsReader } from './stats-reader.js';
@@ -147,36 +146,5 @@ describe('snapshots', () => {
     a.writer.set('lastSetupNs', 900);
     b.writer.set('lastSetupNs', 700);
     expect(mergeSnapshots(a.take(), b.take()).counters).toMatchObject({ peak: 7, lastSetupNs: 900 });
-  });
-});
-
-describe('intervalBetween', () => {
-  it('gives rates and percentiles of the interval alone', () => {
-    const { writer, take } = worker();
-    writer.add('open', 4);
-    writer.add('requestsCompleted', 1000);
-    writer.record('latency', 9_000_000_000);
-    const start = { seconds: 1, snapshot: take() };
-    writer.add('requestsCompleted', 50);
-    writer.add('bytesReceived', 800);
-    writer.error(5);
-    writer.record('latency', 2000);
-    expect(intervalBetween(start, { seconds: 1.5, snapshot: take() })).toEqual({
-      atSeconds: 1.5,
-      connectionsOpen: 4,
-      connectRate: 0,
-      requestRate: 100,
-      errorCount: 1,
-      p50Us: 2,
-      p99Us: 2,
-      bytesReceivedRate: 1600,
-      bytesSentRate: 0,
-    });
-  });
-
-  it('has no percentiles when nothing was completed', () => {
-    const { take } = worker();
-    const interval = intervalBetween({ seconds: 0, snapshot: take() }, { seconds: 1, snapshot: take() });
-    expect(interval).not.toHaveProperty('p50Us');
   });
 });

@@ -19,7 +19,7 @@ import {
   type CounterName,
   type HistogramName,
 } from './layout.js';
-import { EMPTY_HISTOGRAM, type HistogramSnapshot } from './histogram.js';
+import { EMPTY_HISTOGRAM, indexOf, type HistogramSnapshot } from './histogram.js';
 
 const TWO_32 = 2 ** 32;
 
@@ -91,6 +91,19 @@ export class StatsReader {
     return this.#histogramAt(HISTOGRAMS_AT + HISTOGRAMS.indexOf(name) * HISTOGRAM_WORDS);
   }
 
+  /** Adds the counts of a histogram to those at the same indexes; returns the first and last that may have changed. */
+  addCounts(name: HistogramName, into: Float64Array): readonly [first: number, last: number] {
+    const at = HISTOGRAMS_AT + HISTOGRAMS.indexOf(name) * HISTOGRAM_WORDS;
+    if (this.word(at) === 0) return [HDR_COUNTS, -1];
+    const first = indexOf(this.word(at + 1));
+    const last = indexOf(this.word(at + 2));
+    for (let index = first; index <= last; index++) {
+      const half = 2 * (at + HISTOGRAM_HEADER + index);
+      into[index]! += this.#halves[half]! + this.#halves[half + 1]! * TWO_32;
+    }
+    return [first, last];
+  }
+
   /** How many classes the block has room for. */
   get classes(): number {
     return (this.#halves.length / 2 - CLASSES_AT) / CLASS_WORDS;
@@ -112,7 +125,10 @@ export class StatsReader {
     const counts: number[] = [];
     let count = 0;
     const first = at + HISTOGRAM_HEADER;
-    for (let index = 0; index < HDR_COUNTS; index++) {
+    // Of the extremes known before: a value beyond them that comes meanwhile is in the next snapshot. A reader that takes
+    // long holds up the workers where it shares a core with them.
+    const end = indexOf(this.word(at + 2)) + 1;
+    for (let index = indexOf(this.word(at + 1)); index < end; index++) {
       if (this.#halves[2 * (first + index)] === 0 && this.#halves[2 * (first + index) + 1] === 0) continue;
       const n = this.word(first + index);
       indexes.push(index);

@@ -5,6 +5,7 @@ import type { RunInfo, RunReport } from '../contracts/report.js';
 import type { PreflightContext } from '../contracts/stack.js';
 import type { RunRecord } from '../metrics/report.js';
 import { explain } from '../errors.js';
+import type { WorkerJob } from '../reactor/messages.js';
 import { exitCode } from './exit-code.js';
 import type { RunIo } from './io.js';
 import { makeJobs, workerCount } from './jobs.js';
@@ -54,7 +55,7 @@ async function perform(
     return reportRefusal(refusal, request, info, stack, await startReporters(request, info, io), io);
   }
   const jobs = makeJobs(request, program, protocol, preflight, request);
-  const pool = new WorkerPool(jobs, workerUrl, io.stderr);
+  const pool = startPool(jobs, workerUrl, io);
   let telemetry: Telemetry | undefined;
   try {
     // While the workers start.
@@ -80,6 +81,11 @@ async function perform(
     telemetry?.stop();
     await pool.end();
   }
+}
+
+function startPool(jobs: WorkerJob[], workerUrl: URL, io: RunIo): WorkerPool {
+  const start = (): WorkerPool => new WorkerPool(jobs, workerUrl, io.stderr);
+  return io.stepBackFor === undefined ? start() : io.stepBackFor(start);
 }
 
 async function startReporters(request: RunRequest, info: RunInfo, io: RunIo): Promise<ReporterHost> {

@@ -1,5 +1,5 @@
 import type { IntervalSnapshot, Phase } from '../contracts/report.js';
-import { intervalBetween } from '../metrics/interval.js';
+import { IntervalMeter } from '../metrics/interval.js';
 import { busyPercent, LiveMeter } from '../metrics/live-meter.js';
 import { mergeSnapshots, takeSnapshot, type Snapshot } from '../metrics/snapshot.js';
 import { StatsReader } from '../metrics/stats-reader.js';
@@ -19,12 +19,6 @@ interface Mark {
   readonly workNs: readonly number[];
 }
 
-/** Where an interval ends, in seconds of the load. */
-interface Cut {
-  readonly seconds: number;
-  readonly snapshot: Snapshot;
-}
-
 /** Reads the workers' stats blocks as the phases go by: live figures, intervals, and the load's first and last moment. */
 export class Telemetry implements Gauge {
   readonly intervals: IntervalSnapshot[] = [];
@@ -39,9 +33,9 @@ export class Telemetry implements Gauge {
   #phase: { readonly name: Phase; readonly startMs: number; readonly seconds: number | undefined } | undefined;
   #loadStart: Mark | undefined;
   #loadEnd: Mark | undefined;
-  #lastCut: Cut | undefined;
-  /** The end of the load, until its last interval has been told. */
-  #rest: Cut | undefined;
+  #meter: IntervalMeter | undefined;
+  /** The load's last interval, until it has been told. */
+  #rest: IntervalSnapshot | undefined;
 
   constructor(options: {
     readonly blocks: readonly SharedArrayBuffer[];
@@ -99,14 +93,16 @@ export class Telemetry implements Gauge {
     const mark = this.#mark();
     // Only now the time: taking the snapshot may take as long as the lead.
     this.#loadStart = { ...mark, atMs: performance.now() + leadMs };
-    this.#lastCut = { seconds: 0, snapshot: this.#loadStart.snapshot };
+    this.#meter = new IntervalMeter(this.#readers);
     this.#awaitInterval();
   }
 
   loadEnds(): void {
     clearTimeout(this.#intervalTimer);
     this.#loadEnd = this.#mark();
-    this.#rest = { seconds: this.#secondsOfLoad(this.#loadEnd.atMs), snapshot: this.#loadEnd.snapshot };
+    const meter = this.#meter!;
+    const seconds = this.#secondsOfLoad(this.#loadEnd.atMs);
+    if ((seconds - meter.seconds) * 1000 >= this.#intervalMs * REST_SHARE) this.#rest = meter.cut(seconds);
   }
 
   /** Ends all timers. */
@@ -133,14 +129,12 @@ export class Telemetry implements Gauge {
     const number = Math.round((1000 * this.#secondsOfLoad(now)) / this.#intervalMs) + 1;
     const dueMs = this.#loadStart!.atMs + number * this.#intervalMs;
     this.#intervalTimer = setTimeout(() => {
-      this.#cut({ seconds: this.#secondsOfLoad(performance.now()), snapshot: this.snapshot() });
+      this.#tell(this.#meter!.cut(this.#secondsOfLoad(performance.now())));
       this.#awaitInterval();
     }, dueMs - now);
   }
 
-  #cut(cut: Cut): void {
-    const interval = intervalBetween(this.#lastCut!, cut);
-    this.#lastCut = cut;
+  #tell(interval: IntervalSnapshot): void {
     if (this.intervals.length < INTERVALS_MAX) this.intervals.push(interval);
     this.#host.interval(interval);
   }
@@ -149,8 +143,7 @@ export class Telemetry implements Gauge {
   #cutRest(): void {
     const rest = this.#rest;
     this.#rest = undefined;
-    if (rest === undefined || (rest.seconds - this.#lastCut!.seconds) * 1000 < this.#intervalMs * REST_SHARE) return;
-    this.#cut(rest);
+    if (rest !== undefined) this.#tell(rest);
   }
 
   #tellProgress(): void {

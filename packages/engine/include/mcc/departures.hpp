@@ -85,6 +85,7 @@ class IdleSessions {
   }
 
   // Not empty.
+  Slot front() noexcept { return ring_[head_ & (ring_.size() - 1)]; }
   Slot pop() noexcept {
     const Slot slot = ring_[head_++ & (ring_.size() - 1)];
     listed_[slot / 64] &= ~(std::uint64_t{1} << (slot % 64));

@@ -78,6 +78,8 @@ class Engine {
   static constexpr Nanos kNearNs = 2 * TimerWheel::kTickNs;
   static constexpr Nanos kLateNs = 1'000'000;  // later than this, the generator did not keep the schedule
   static constexpr Nanos kPieces = 16;
+  // A stack that hands over nothing before it is flushed says so.
+  static constexpr bool kHeldUntilFlush = requires { requires StackT::kHeldUntilFlush; };
   static constexpr Nanos kPieceMaxNs = 4096;  // whatever is longer was no work of the stack's, but an interruption
 
   // phases.hpp
@@ -131,6 +133,8 @@ class Engine {
   Nanos next_departure() noexcept;
   std::uint32_t release(std::size_t lanes, std::uint32_t limit);
   void depart(Lane& lane, Nanos now);
+  Nanos hand_over();
+  void prefetch_next(Lane& lane) noexcept;
   void note_departures(Nanos handed_over);
 
   // choices.hpp
@@ -235,6 +239,7 @@ class Engine {
   std::size_t departed_count_ = 0;
   Nanos interlude_at_ = 0;  // the last one in this poll; 0: none
   Nanos pieces_ns_ = 0;     // of the stack's work between two interludes, kPieces average ones
+  Nanos builds_ns_ = 0;     // of letting one depart, as many
 };
 
 }  // namespace mcc

@@ -123,10 +123,12 @@ Nanos Engine<S, C>::interlude() {
 }
 
 // Lets depart what is due in the first `lanes` classes, at most `limit` of it. What is due before another piece of work
-// could be done is waited for. Returns how much there was to do.
+// could be done is waited for; where the stack holds it until it is flushed, it is built before its instant, so that
+// the instant is that of the hand-over. Returns how much there was to do.
 template <class S, Clock C>
 std::uint32_t Engine<S, C>::release(std::size_t lanes, std::uint32_t limit) {
-  const Nanos ahead = pieces_ns_ / kPieces;
+  const Nanos build = builds_ns_ / kPieces;
+  const Nanos ahead = pieces_ns_ / kPieces + build;
   std::uint32_t done = 0;
   Nanos now = clock_.now();
   for (std::size_t i = 0; i < lanes && done < limit;) {
@@ -136,17 +138,41 @@ std::uint32_t Engine<S, C>::release(std::size_t lanes, std::uint32_t limit) {
       ++i;
       continue;
     }
-    while (now < due) now = clock_.now();
+    while (now + build < due) now = clock_.now();
+    const Nanos begun = now;
     depart(lane, now);
+    now = clock_.now();
+    if constexpr (kHeldUntilFlush) {
+      builds_ns_ += std::min(now - begun, kPieceMaxNs) - build;
+      while (now < due) now = clock_.now();
+    }
     ++done;
     i = 0;
-    now = clock_.now();
+    prefetch_next(lane);
+    if (kHeldUntilFlush || lane.due() > now) now = hand_over();
   }
-  if (departed_count_ > 0) {
-    stack_.flush();
-    note_departures(clock_.now());
-  }
+  hand_over();
   return done;
+}
+
+// What departed leaves for the link.
+template <class S, Clock C>
+Nanos Engine<S, C>::hand_over() {
+  if (departed_count_ == 0) return clock_.now();
+  stack_.flush();
+  const Nanos now = clock_.now();
+  note_departures(now);
+  return now;
+}
+
+// Millions of connections are not in the cache: the next one to depart has the time until then to come.
+template <class S, Clock C>
+void Engine<S, C>::prefetch_next(Lane& lane) noexcept {
+  if (lane.near.empty() && lane.idle.empty()) return;
+  const Slot slot = lane.near.empty() ? lane.idle.front() : lane.near.top().slot;
+  __builtin_prefetch(&sessions_[slot], 1);
+  __builtin_prefetch(&intents_[slot], 1);
+  if constexpr (requires { stack_.prefetch(slot); }) stack_.prefetch(slot);
 }
 
 // Takes the first of what is due.

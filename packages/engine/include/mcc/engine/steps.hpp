@@ -88,6 +88,7 @@ void Engine<S, C>::start_burst(Slot slot, Session& session, const Op& op) {
     session.at = clock_.now();
     if (paced_) {
       const Intent intent = intents_[slot];  // not granted: it follows a reply at once
+      if (intent.is_granted()) session.at = std::max(session.at, intent.at());  // built early, it leaves in time
       intents_[slot] = Intent::sent_at(intent.is_granted() ? intent.at() : session.at);
     }
     recorder_.add(Counter::requests_sent, op.requests);
