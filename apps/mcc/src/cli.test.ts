@@ -88,7 +88,7 @@ describe.concurrent('a mistake is one sentence, and exit code 2', () => {
     [['run', ...lab, 'https://a/', '--config', 'target.yaml'], /--dest: https is not supported/],
     [['run', ...lab, 'a:1', 'b:1'], /"b:1" is one argument too many/],
     [['run', ...lab, 'https://localhost/'], /https is not supported/],
-    [['run', ...lab, 'localhost:1', '--rate', '5'], /--rate \(open loop\) is not supported yet/],
+    [['run', ...lab, 'localhost:1', '--arrival', 'poisson'], /--arrival poisson needs --rate/],
     [['run', ...lab, 'localhost:1', '--threshold', 'p99'], /--threshold 'p99'/],
     [['run', ...lab, '--config', 'none.yaml'], /--config cannot be read: ENOENT/],
     [['run', ...lab, '--config', 'bad.yaml'], /unknown option lab\.x in bad\.yaml/],

@@ -5,7 +5,6 @@ import type { RunInfo, RunReport } from '../contracts/report.js';
 import type { PreflightContext } from '../contracts/stack.js';
 import type { RunRecord } from '../metrics/report.js';
 import { explain } from '../errors.js';
-import type { WorkerJob } from '../reactor/messages.js';
 import { exitCode } from './exit-code.js';
 import type { RunIo } from './io.js';
 import { makeJobs, workerCount } from './jobs.js';
@@ -55,7 +54,7 @@ async function perform(
     return reportRefusal(refusal, request, info, stack, await startReporters(request, info, io), io);
   }
   const jobs = makeJobs(request, program, protocol, preflight, request);
-  const pool = startPool(jobs, workerUrl, io);
+  const pool = WorkerPool.start(jobs, workerUrl, io);
   let telemetry: Telemetry | undefined;
   try {
     // While the workers start.
@@ -81,11 +80,6 @@ async function perform(
     telemetry?.stop();
     await pool.end();
   }
-}
-
-function startPool(jobs: WorkerJob[], workerUrl: URL, io: RunIo): WorkerPool {
-  const start = (): WorkerPool => new WorkerPool(jobs, workerUrl, io.stderr);
-  return io.stepBackFor === undefined ? start() : io.stepBackFor(start);
 }
 
 async function startReporters(request: RunRequest, info: RunInfo, io: RunIo): Promise<ReporterHost> {

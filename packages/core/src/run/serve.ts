@@ -31,7 +31,7 @@ export interface ServeIo extends RunIo {
 export async function serve(request: ServeRequest, io: ServeIo, workerUrl: URL = WORKER_URL): Promise<number> {
   const { jobs, stackCounters } = prepare(request);
   const signals = new StopSignals(io);
-  const pool = new WorkerPool(jobs, workerUrl, io.stderr);
+  const pool = WorkerPool.start(jobs, workerUrl, io);
   const stopped = signals.first.then(() => 'stopped' as const);
   const broken = pool.broken.then((error) => Promise.reject(error));
   try {

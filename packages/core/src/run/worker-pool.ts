@@ -54,6 +54,12 @@ export class WorkerPool {
   /** What the first worker's stack last said about itself. */
   facts: Facts = {};
 
+  /** Starts the workers, behind which the other threads of the process step back where that is possible. */
+  static start(jobs: readonly WorkerJob[], url: URL, io: Pick<RunIo, 'stderr' | 'stepBackFor'>): WorkerPool {
+    const start = (): WorkerPool => new WorkerPool(jobs, url, io.stderr);
+    return io.stepBackFor === undefined ? start() : io.stepBackFor(start);
+  }
+
   constructor(jobs: readonly WorkerJob[], url: URL, stderr: RunIo['stderr']) {
     this.#stderr = stderr;
     const barrier = (): Barrier => new Barrier(jobs.length);

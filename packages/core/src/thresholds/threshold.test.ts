@@ -76,7 +76,9 @@ describe('evaluate', () => {
   });
 
   it('takes the late departures as a share of all that were scheduled', () => {
-    const paced = sampleReport({ pacing: { scheduled: 2000, late: 3, queued: 0, unsent: 0, errorUs: sampleDistribution([0.2, 0.3, 12]) } });
+    const paced = sampleReport({
+      pacing: { scheduled: 2000, late: 3, queued: 0, unsent: 0, errorUs: sampleDistribution([0.2, 0.3, 12]) },
+    });
     expect(evaluate(['pacing.late<0.1%', 'pacing.late<3', 'pacing.max<10us', 'pacing.scheduled==2k'], paced)).toEqual([
       { expression: 'pacing.late<0.1%', actual: 0.15, passed: false },
       { expression: 'pacing.late<3', actual: 3, passed: false },
