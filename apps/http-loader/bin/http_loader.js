@@ -1,4 +1,5 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --no-memory-reducer
+// The flag: V8 would collect garbage in the middle of a load, on the cores of the workers.
 // Committed, not built: npm links a command only if its file exists, and at `npm ci` nothing has been built yet.
 import { existsSync } from 'node:fs';
 

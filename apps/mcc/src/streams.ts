@@ -1,3 +1,4 @@
+import { setFlagsFromString } from 'node:v8';
 import { MccError } from '@mcc/core';
 import { reportError } from './failure.js';
 
@@ -5,6 +6,8 @@ let failed = 0;
 
 /** Runs a command with this process's arguments, and ends the process with the exit code that it gives. */
 export async function execute(command: (args: readonly string[]) => Promise<number>): Promise<never> {
+  // For the isolates of the workers, as the command's own flag is for this one: see bin/.
+  setFlagsFromString('--no-memory-reducer');
   guardStreams();
   return finish(await command(process.argv.slice(2)));
 }
