@@ -37,6 +37,15 @@ describe('clientProgram', () => {
     });
   });
 
+  it('has a message of the largest size where departures have sizes, and cuts it', () => {
+    const program = clientProgram(optionsOf({ payload: 'ab' }), { messageBytesMax: 5 });
+    expect(program).toMatchObject({ sized: true, messages: [{ bytes: Buffer.from('ababa') }] });
+    expect(clientProgram(optionsOf({ payload: 'ab' }))).not.toHaveProperty('sized');
+    expect(() => clientProgram(optionsOf({ length: 5 }), { messageBytesMax: 5 })).toThrow(
+      '--raw.length contradicts the sizes of --arrival file:; leave out one of them',
+    );
+  });
+
   it('says when lost connections are opened again', () => {
     expect(clientProgram(optionsOf({ reconnect: '1s-60s' }))).toMatchObject({ reconnect: { minNs: 1e9, maxNs: 60e9 } });
     expect(clientProgram(optionsOf())).not.toHaveProperty('reconnect');

@@ -1,4 +1,4 @@
-import type { Program, Step } from '@mcc/core';
+import type { Load, Program, Step } from '@mcc/core';
 import { flagOf, isGiven, refuseOptionsOf, type RawOptions } from './options.js';
 import { messageBytes } from './payload.js';
 import { SENT_AT } from './push.js';
@@ -10,16 +10,20 @@ import { parseReplyFraming } from './reply.js';
  * Sends a message and awaits the reply: at each tick of the heartbeat or the epoch where there is one, otherwise again
  * once the connection has thought. Or it sends nothing, and reads what the server pushes.
  */
-export function clientProgram(options: RawOptions): Program {
+export function clientProgram(options: RawOptions, { messageBytesMax }: Load = {}): Program {
   refuseOptionsOf('serve', options);
   const common = {
     role: 'client' as const,
     ...priorities(options.priorityLevel),
     ...(options.reconnect !== undefined && { reconnect: parseReconnect(options.reconnect) }),
   };
-  const bytes = messageBytes(options.payload, options.length);
+  if (messageBytesMax !== undefined && options.length !== undefined) {
+    refuse('--raw.length contradicts the sizes of --arrival file:', 'leave out one of them');
+  }
+  const bytes = messageBytes(options.payload, messageBytesMax ?? options.length);
   if (options.reply === 'push') return { ...common, messages: [], steps: pushSteps(options, bytes.length) };
-  return { ...common, messages: [{ bytes }], steps: requestSteps(options) };
+  const sized = messageBytesMax !== undefined && { sized: true };
+  return { ...common, ...sized, messages: [{ bytes }], steps: requestSteps(options) };
 }
 
 function requestSteps(options: RawOptions): Step[] {

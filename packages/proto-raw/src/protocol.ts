@@ -1,4 +1,4 @@
-import type { ClassFigures, Program, Protocol } from '@mcc/core';
+import type { ClassFigures, Load, Program, Protocol, Target } from '@mcc/core';
 import { injectable } from 'tsyringe';
 import { clientProgram } from './client.js';
 import type { RawOptions } from './options.js';
@@ -9,8 +9,8 @@ import { serverProgram } from './server.js';
 export class RawProtocol implements Protocol<RawOptions> {
   readonly name = 'raw';
 
-  client(options: RawOptions): Program {
-    return clientProgram(options);
+  client(options: RawOptions, _target?: Target, load?: Load): Program {
+    return clientProgram(options, load);
   }
 
   server(options: RawOptions): Program {

@@ -29,6 +29,11 @@ export interface Program {
    * completed, up to `maxNs`, with half of it drawn at random. Absent: at once when it was of use, otherwise 1 ms to 1 s.
    */
   readonly reconnect?: 'never' | { readonly minNs: number; readonly maxNs: number };
+  /**
+   * Client: where departures have sizes, which a recorded trace may give them, each sends so many bytes of its message and
+   * no more. Messages then leave one by one, without anything inserted. Absent: such a trace is refused.
+   */
+  readonly sized?: boolean;
   /** What `sendOneOf` steps choose from. */
   readonly mixes?: readonly (readonly Alternative[])[];
   /** Where `table` patches take their values from. */

@@ -6,7 +6,7 @@ export interface Protocol<Options = unknown> {
   /** As given to `--proto`. */
   readonly name: string;
   /** The program of the connecting side. Called once, on the main thread. Throws MccError for options that make no sense together. */
-  client(options: Options, target: Target): Program;
+  client(options: Options, target: Target, load?: Load): Program;
   /** The program of the accepting side, for `mcc serve`. Absent: the protocol cannot serve. */
   server?(options: Options): Program;
   /**
@@ -38,6 +38,12 @@ export interface Target {
   readonly port: number;
   /** Path and query of a URL given as `--dest`, starting with '/'; undefined when `--dest` was HOST[:PORT]. */
   readonly path?: string;
+}
+
+/** What a client's program may have to know of the load. */
+export interface Load {
+  /** Departures have sizes, and this is the largest: see `Program.sized`. */
+  readonly messageBytesMax?: number;
 }
 
 /** The escape hatch: called once per event. Every `connection` argument is one reused object: do not keep it. */

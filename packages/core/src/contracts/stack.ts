@@ -89,6 +89,8 @@ export interface Departures {
   readonly stages: readonly RateStage[];
   /** Departures in nanoseconds from the start of the load, in order. */
   readonly traceNs?: Float64Array;
+  /** Of each of them the size of its message, for programs that are `sized`. */
+  readonly messageBytes?: Uint32Array;
 }
 
 /** The rate goes evenly from one value to another, in requests per second. */

@@ -8,10 +8,8 @@ export function departuresOf({ arrival, rate, stages, trace }: LoadPlan): Depart
     throw usageError('--stage with conn= is not supported yet: ramp the rate, or use --setup-time for the connections');
   }
   if (trace !== undefined) {
-    if (trace.messageBytes !== undefined) {
-      throw usageError('--arrival file: with sizes is not supported yet: leave out the second column');
-    }
-    return { arrival: 'trace', stages: [], traceNs: trace.departuresNs };
+    const { departuresNs, messageBytes } = trace;
+    return { arrival: 'trace', stages: [], traceNs: departuresNs, ...(messageBytes && { messageBytes }) };
   }
   if (rate === undefined) return undefined;
   return { arrival, stages: [{ durationNs: 0, from: rate, to: rate }, ...ramps(rate, stages)] };

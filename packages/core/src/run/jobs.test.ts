@@ -6,11 +6,17 @@ import { instantiate } from '../container.js';
 import { STATS_BYTES, statsBytes } from '../metrics/layout.js';
 import type { Program } from '../contracts/program.js';
 import type { WorkerJob } from '../reactor/messages.js';
-import { makeJobs, workerCount } from './jobs.js';
+import { makeJobs, workerCount, type Timing } from './jobs.js';
 
 const TIMING = { setupTimeNs: 1, connectTimeoutNs: 2, timeoutNs: 3 };
 
-function jobsFor(workers: number, connections: number, program?: Program, cpus?: number[]): WorkerJob[] {
+function jobsFor(
+  workers: number,
+  connections: number,
+  program?: Program,
+  cpus?: number[],
+  timing: Timing = TIMING,
+): WorkerJob[] {
   const request = {
     stack: loaded(memory, {}, 'file:///stack.js'),
     protocol: loaded(ping, {}, 'file:///protocol.js'),
@@ -29,7 +35,7 @@ function jobsFor(workers: number, connections: number, program?: Program, cpus?:
   } as const;
   const protocol = instantiate('protocol', ping, request.protocol.options);
   const declared = protocol.client(request.protocol.options, { host: '198.18.0.1', port: 80 });
-  return makeJobs(request, program ?? declared, protocol, preflight, TIMING);
+  return makeJobs(request, program ?? declared, protocol, preflight, timing);
 }
 
 describe('makeJobs', () => {
@@ -53,6 +59,21 @@ describe('makeJobs', () => {
     const steps: Program['steps'] = [{ kind: 'wait', time: { kind: 'constant', ns: 1 } }];
     const [job] = jobsFor(1, 1, { role: 'client', messages: [], steps, classes: ['a', 'b'] });
     expect(job?.context.stats.byteLength).toBe(statsBytes(2));
+  });
+
+  it('refuses departures with sizes to a program that does not cut its messages', () => {
+    const departures = {
+      arrival: 'trace',
+      stages: [],
+      traceNs: Float64Array.of(0),
+      messageBytes: Uint32Array.of(9),
+    } as const;
+    const steps: Program['steps'] = [{ kind: 'send', message: 0 }];
+    const program = { role: 'client', messages: [{ bytes: new Uint8Array(9) }], steps } as const;
+    const timing = { ...TIMING, departures };
+    expect(() => jobsFor(1, 1, program, undefined, timing)).toThrow(/--arrival file: has sizes, and messages of ping/);
+    const [job] = jobsFor(1, 1, { ...program, sized: true }, undefined, timing);
+    expect(job?.context.departures).toEqual(departures);
   });
 
   it('sends the protocol along only when its handlers are wanted', () => {

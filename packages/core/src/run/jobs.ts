@@ -39,6 +39,12 @@ export function makeJobs(
       remedy: 'Leave out --rate and --stage, or choose a protocol that declares its requests.',
     });
   }
+  if (departures?.messageBytes !== undefined && program.sized !== true) {
+    throw new MccError('MCC_ERR_USAGE', {
+      what: `--arrival file: has sizes, and messages of ${protocol.name} have none but their own.`,
+      remedy: 'Leave out the second column, or use --proto raw.',
+    });
+  }
   return Array.from({ length: preflight.workers }, (_, workerIndex) => {
     const cpu = request.cpus?.[workerIndex];
     return {

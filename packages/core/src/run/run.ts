@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { instantiate } from '../container.js';
-import type { Protocol } from '../contracts/protocol.js';
+import type { Load, Protocol } from '../contracts/protocol.js';
 import type { RunInfo, RunReport } from '../contracts/report.js';
 import type { PreflightContext } from '../contracts/stack.js';
 import type { RunRecord } from '../metrics/report.js';
@@ -46,7 +46,7 @@ async function perform(
   const startedAt = new Date().toISOString();
   const stack = instantiate('stack', request.stack.plugin, request.stack.options);
   const protocol = instantiate('protocol', request.protocol.plugin, request.protocol.options);
-  const program = protocol.client(request.protocol.options, request.target);
+  const program = protocol.client(request.protocol.options, request.target, loadOf(request));
   const preflight = preflightOf(request);
   const info = infoOf(request, preflight.workers, startedAt);
   const refusal = refusalOf(() => stack.preflight?.(preflight));
@@ -80,6 +80,11 @@ async function perform(
     telemetry?.stop();
     await pool.end();
   }
+}
+
+function loadOf({ departures }: RunRequest): Load {
+  const sizes = departures?.messageBytes;
+  return sizes === undefined ? {} : { messageBytesMax: sizes.reduce((most, size) => Math.max(most, size), 0) };
 }
 
 async function startReporters(request: RunRequest, info: RunInfo, io: RunIo): Promise<ReporterHost> {

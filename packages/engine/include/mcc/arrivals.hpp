@@ -32,8 +32,9 @@ struct RateStage {
 
 struct ArrivalOptions {
   ArrivalKind kind = ArrivalKind::constant;
-  std::vector<RateStage> stages;  // of the whole run; without a trace at least one
-  std::vector<Nanos> trace;       // from the start of the load, in order
+  std::vector<RateStage> stages;          // of the whole run; without a trace at least one
+  std::vector<Nanos> trace;               // from the start of the load, in order
+  std::vector<std::uint32_t> sizes = {};  // of each one's message in bytes; empty: as it is
   std::uint64_t seed = 0;
 };
 
@@ -53,6 +54,7 @@ class Arrivals {
       stage.to /= parts;
     }
     for (std::size_t i = part; i < options.trace.size(); i += parts) trace_.push_back(options.trace[i]);
+    for (std::size_t i = part; i < options.sizes.size(); i += parts) sizes_.push_back(options.sizes[i]);
   }
 
   // From `at` on, and before `end`.
@@ -68,6 +70,8 @@ class Arrivals {
 
   // The next departure; kNever: there is none any more.
   Nanos next() const noexcept { return next_; }
+  // The size of its message. Only where there is one, and sizes were recorded.
+  std::uint32_t size() const noexcept { return sizes_[taken_]; }
 
   void pop() noexcept {
     ++taken_;
@@ -83,6 +87,7 @@ class Arrivals {
     next_ = end_ = kNever;
     stages_.clear();
     trace_.clear();
+    sizes_.clear();
     return left;
   }
 
@@ -159,6 +164,7 @@ class Arrivals {
   ArrivalKind kind_;
   std::vector<RateStage> stages_;
   std::vector<Nanos> trace_;
+  std::vector<std::uint32_t> sizes_;
   std::uint64_t seed_;
   double first_;  // of constant gaps: where within the first one
   std::uint64_t drawn_ = 0;

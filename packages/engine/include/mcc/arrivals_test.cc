@@ -112,6 +112,16 @@ TEST_CASE("a trace is kept to, and dealt out to the parts in turn") {
   CHECK(all(trace, kSecond, 1, 2) == std::vector<Nanos>{kStart + 5, kStart + 70});
 }
 
+TEST_CASE("the sizes of a trace go with its departures") {
+  const ArrivalOptions trace{
+      .kind = ArrivalKind::trace, .stages = {}, .trace = {0, 5, 5, 70, 900}, .sizes = {10, 20, 30, 40, 50}, .seed = 0};
+  Arrivals arrivals(trace, 1, 2);
+  arrivals.start(kStart);
+  CHECK(arrivals.size() == 20);
+  arrivals.pop();
+  CHECK(arrivals.size() == 40);
+}
+
 TEST_CASE("stages: a ramp, a step, and on at the last rate") {
   ArrivalOptions options{.kind = ArrivalKind::constant,
                          .stages = {{10 * kSecond, 0, 100}, {5 * kSecond, 100, 100}, {0, 100, 10}, {kSecond, 10, 10}},

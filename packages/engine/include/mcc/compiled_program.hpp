@@ -94,6 +94,7 @@ struct CompiledProgram {
   std::size_t classes = 0;
   std::uint32_t priorities = 1;
   std::optional<Reconnect> reconnect = std::nullopt;
+  bool sized = false;
   std::vector<Op> ops;
   std::vector<Burst> bursts;
   std::vector<Batch> batches;

@@ -28,6 +28,7 @@ class Compiler {
     out_.classes = program_.classes;
     out_.priorities = program_.priorities;
     out_.reconnect = program_.reconnect;
+    out_.sized = program_.sized;
     out_.tables = program_.tables;
     if (!program_.outcome_classes.empty()) out_.outcome_classes.resize(stats::kOutcomesMax);
     for (const auto& [from, to, request_class] : program_.outcome_classes) {

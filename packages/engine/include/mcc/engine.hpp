@@ -115,6 +115,7 @@ class Engine {
   void advance(Slot slot, Session& session, Nanos now);
   void start_burst(Slot slot, Session& session, const Op& op);
   bool push_burst(Slot slot, Session& session, const Op& op);
+  std::uint32_t size_of(Slot slot, const Burst& burst) noexcept;
   Nanos intended_at(Slot slot, const Session& session) noexcept;
   const Burst* burst_of(Slot slot, const Session& session, const Op& op) const noexcept;
   void start_wait(Slot slot, Session& session, const Op& op, Nanos now);
@@ -218,6 +219,7 @@ class Engine {
   Reserved<std::uint32_t> turns_;        // with a finite repeat: how often it went back
   const bool paced_;                     // a client's departures have instants
   Reserved<Intent> intents_;             // ... of each session
+  Reserved<std::uint32_t> sizes_;        // ... and, of a trace with sizes, how long the message is that leaves then
   std::vector<Lane> lanes_;              // ... the highest class first
   TimerWheel timers_;
   std::vector<framing::AnyFramer> framers_;

@@ -176,6 +176,7 @@ struct Program {
   std::vector<Table> tables = {};
   std::uint32_t priorities = 1;  // classes of connections
   std::optional<Reconnect> reconnect = std::nullopt;
+  bool sized = false;  // a departure with a size has so many bytes of its message
 };
 
 // Why a program cannot run: `step` is the index of the step at fault, or -1 for a fault of the whole.

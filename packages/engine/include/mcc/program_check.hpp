@@ -58,6 +58,7 @@ class ProgramCheck {
       if (ends_program(program_.steps[i])) return at(i + 1, "can never be reached");
     }
     find_batches();
+    if (auto found = program_.sized ? check_sizes() : std::nullopt) return found;
     if (auto found = program_.role == Role::client ? pair_replies() : pair_answers()) return found;
     return check_order();
   }
@@ -230,6 +231,19 @@ class ProgramCheck {
       const bool joins = i > 0 && is_send(i) && is_send(i - 1) && !is_target[i];
       flow_.batch_start[i] = joins ? flow_.batch_start[i - 1] : i;
     }
+  }
+
+  // A message whose departure has a size leaves alone, and is as long as its bytes.
+  std::optional<ProgramFault> check_sizes() const {
+    if (is_server()) return ProgramFault{-1, "it cuts messages to a size, which only a client does"};
+    for (std::size_t i = 0; i < program_.steps.size(); ++i) {
+      const auto* send = step_as<step::Send>(i);
+      if (send == nullptr && is_send(i)) return at(i, "chooses a message, and the program cuts messages to a size");
+      if (send == nullptr) continue;
+      if (flow_.batch_start[i] != i) return at(i, "is one of several sends, and the program cuts messages to a size");
+      if (varies(program_.messages[send->message])) return at(i, "sends what varies in length, and is cut to a size");
+    }
+    return std::nullopt;
   }
 
   // Client: the replies that follow a batch pair with its messages, first in first out. Messages left over are bytes

@@ -112,11 +112,18 @@ inline ArrivalOptions arrivals_from(const Napi::Object& from) {
   }
   const Napi::Value trace = from.Get("traceNs");
   if (trace.IsUndefined()) return options;
+  if (const Napi::Value sizes = from.Get("messageBytes"); !sizes.IsUndefined()) {
+    const std::span<const std::uint32_t> all = words(sizes, "messageBytes");
+    options.sizes.assign(all.begin(), all.end());
+  }
   if (!trace.IsTypedArray() || trace.As<Napi::TypedArray>().TypedArrayType() != napi_float64_array) {
     wrong("traceNs", "a Float64Array");
   }
   const auto instants = trace.As<Napi::Float64Array>();
   for (std::size_t i = 0; i < instants.ElementLength(); ++i) options.trace.push_back(static_cast<Nanos>(instants[i]));
+  if (!options.sizes.empty() && options.sizes.size() != options.trace.size()) {
+    wrong("messageBytes", "as long as traceNs");
+  }
   return options;
 }
 

@@ -299,6 +299,7 @@ inline Program program_from(const Napi::Value& value) {
     const Napi::Value priorities = from.Get("priorities");
     if (!priorities.IsUndefined()) program.priorities = size32(priorities, "priorities");
     program.reconnect = reconnect_from(from.Get("reconnect"));
+    program.sized = from.Get("sized").ToBoolean();
     return program;
   });
 }

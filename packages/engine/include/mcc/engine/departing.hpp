@@ -68,6 +68,7 @@ template <class S, Clock C>
 void Engine<S, C>::grant(Slot slot, const Op& op) {
   Arrivals& arrivals = *lane_of(slot).arrivals;
   intents_[slot] = Intent::granted_at(arrivals.next());
+  if (sizes_.size() > 0) sizes_[slot] = arrivals.size();
   for (std::uint16_t i = 0; i < op.requests && arrivals.next() != kNever; ++i) {
     arrivals.pop();
     recorder_.add(Counter::pacing_scheduled);

@@ -190,6 +190,53 @@ TEST_CASE("in an epoch the active share speaks once, in bursts evenly apart") {
   for (std::size_t i = 2; i < 10; i += 2) CHECK(instants[i] - instants[i - 2] == 20 * kMs);
 }
 
+TEST_CASE("a departure with a size sends so much of its message") {
+  EngineOptions options;
+  options.arrivals = ArrivalOptions{
+      .kind = ArrivalKind::trace, .stages = {}, .trace = {kMs, 2 * kMs, 3 * kMs}, .sizes = {5, 1, 8}, .seed = 0};
+  Program program = client({message("abcdefgh")}, {send(), expect_fixed(2), repeat(0)});
+  program.sized = true;
+  EngineRig rig(program, 1, options);
+  rig.start();
+  std::vector<std::string> sent;
+  for (int i = 0; i < 4; ++i) {
+    rig.run(kMs);
+    if (std::string bytes = rig.stack.take_sent(0); !bytes.empty()) {
+      sent.push_back(bytes);
+      rig.stack.data(0, "ok");
+    }
+  }
+  CHECK(sent == std::vector<std::string>{"abcde", "a", "abcdefgh"});
+  CHECK(rig.count(Counter::requests_completed) == 3);
+  CHECK(rig.count(Counter::bytes_sent) == 14);
+}
+
+TEST_CASE("of a message that is cut the stack may take a part at a time") {
+  EngineOptions options;
+  options.arrivals = ArrivalOptions{.kind = ArrivalKind::trace, .stages = {}, .trace = {kMs}, .sizes = {6}, .seed = 0};
+  Program program = client({message("abcdefgh")}, {send(), expect_fixed(2), repeat(0)});
+  program.sized = true;
+  EngineRig rig(program, 1, options);
+  rig.stack.room = 4;
+  rig.start();
+  rig.run(3 * kMs);
+  CHECK(rig.stack.take_sent(0) == "abcd");
+  rig.stack.writable(0);
+  rig.settle();
+  CHECK(rig.stack.take_sent(0) == "ef");
+}
+
+TEST_CASE("a program that cuts messages sends them one by one, as they are") {
+  Program two = client({message("ab")}, {send(), send(), expect_fixed(2), expect_fixed(2), repeat(0)});
+  two.sized = true;
+  CHECK(std::holds_alternative<ProgramFault>(compile(two)));
+  Program varying = client({message("ab")}, {send(), expect_fixed(2), repeat(0)});
+  varying.messages[0].patches.push_back({.kind = Patch::Kind::counter, .encoding = Patch::Encoding::decimal});
+  CHECK(std::holds_alternative<CompiledProgram>(compile(varying)));
+  varying.sized = true;
+  CHECK(std::holds_alternative<ProgramFault>(compile(varying)));
+}
+
 TEST_CASE("of departures at one time those of the higher priority go first, and each counts in its class") {
   Program program = heartbeat({.ns = 100 * kMs, .burst = 8});
   program.classes = program.priorities = 2;

@@ -21,6 +21,7 @@ Engine<S, C>::Engine(const EngineOptions& options, const CompiledProgram& progra
       turns_(program.has_finite_repeat ? options.sessions : 0),
       paced_(options.role == Role::client && has_instants()),
       intents_(paced_ ? options.sessions : 0),
+      sizes_(program.sized && options.arrivals && !options.arrivals->sizes.empty() ? options.sessions : 0),
       timers_(sessions_, clock.now()),
       pacer_(options),
       backlog_(options.backlog_bytes_max, options.backlog_total_bytes_max),

@@ -105,8 +105,9 @@ bool Engine<S, C>::push_burst(Slot slot, Session& session, const Op& op) {
   const Burst* const whole = burst_of(slot, session, op);
   if (whole == nullptr) return push_batch(slot, session, program_.batches[op.index]);
   const Burst& burst = *whole;
-  while (session.tx < burst.size) {
-    Bytes rest{burst.data + session.tx, burst.size - session.tx};
+  const std::uint32_t size = size_of(slot, burst);
+  while (session.tx < size) {
+    Bytes rest{burst.data + session.tx, size - session.tx};
     Lifetime lifetime = Lifetime::stable;
     if (!burst.fields.empty()) {
       const auto part = std::span(rendered_).first(std::min(rest.size(), rendered_.size()));
@@ -130,6 +131,12 @@ bool Engine<S, C>::push_burst(Slot slot, Session& session, const Op& op) {
     recorder_.subtract(Counter::in_flight, op.requests);
   }
   return true;
+}
+
+// How much of the burst leaves: a departure with a size has no more of its message.
+template <class S, Clock C>
+std::uint32_t Engine<S, C>::size_of(Slot slot, const Burst& burst) noexcept {
+  return sizes_.size() > 0 ? std::min(sizes_[slot], burst.size) : burst.size;
 }
 
 // When the present burst was meant to leave.
