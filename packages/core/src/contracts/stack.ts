@@ -75,6 +75,11 @@ export interface WorkerContext extends PreflightContext {
   readonly timeoutNs: number;
   /** Open loop: when requests leave, of the whole run. Worker i of n has part i of n equal parts. Absent: closed loop. */
   readonly departures?: Departures;
+  /**
+   * How many connections of the whole run are in use, those with the lowest ids: one stage after the other from the start of
+   * the load, and from then on as many as the last one ends with. Absent: all of them are, from the set-up on.
+   */
+  readonly connectionStages?: readonly ConnectionStage[];
   /** 64-bit seed of every random draw. */
   readonly seed: bigint;
   /** This worker's stats block; `metrics/layout.ts` says what lies where. The stack writes, anyone may read. */
@@ -95,6 +100,13 @@ export interface Departures {
 
 /** The rate goes evenly from one value to another, in requests per second. */
 export interface RateStage {
+  readonly durationNs: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The number of connections in use goes evenly from one value to another. */
+export interface ConnectionStage {
   readonly durationNs: number;
   readonly from: number;
   readonly to: number;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { departuresOf } from './departures.js';
+import { connectionStagesOf, departuresOf } from './departures.js';
 
 const SECOND_NS = 1e9;
 const plan = { durationNs: 0, arrival: 'constant', stages: [] } as const;
@@ -38,5 +38,24 @@ describe('departuresOf', () => {
   it('passes the sizes of a trace on', () => {
     const trace = { departuresNs: Float64Array.of(0), messageBytes: Uint32Array.of(1) };
     expect(departuresOf({ ...plan, trace })).toMatchObject({ messageBytes: trace.messageBytes });
+  });
+});
+
+describe('connectionStagesOf', () => {
+  it('ramps from none, each stage from where the one before it ended', () => {
+    const stages = [
+      { durationNs: SECOND_NS, connections: 30 },
+      { durationNs: 0, connections: 5 },
+    ];
+    expect(connectionStagesOf({ ...plan, stages })).toEqual([
+      { durationNs: SECOND_NS, from: 0, to: 30 },
+      { durationNs: 0, from: 30, to: 5 },
+    ]);
+    expect(departuresOf({ ...plan, stages })).toBeUndefined();
+    expect(departuresOf({ ...plan, rate: 9, stages })?.stages).toEqual([{ durationNs: 0, from: 9, to: 9 }]);
+  });
+
+  it('is undefined when all connections are in use', () => {
+    expect(connectionStagesOf({ ...plan, rate: 1, stages: [{ durationNs: 1, rate: 2 }] })).toBeUndefined();
   });
 });

@@ -17,7 +17,7 @@ export interface LoadPlan {
   readonly trace?: Trace;
 }
 
-type LoadOptions = Pick<RunOptions, 'arrival' | 'conn' | 'duration' | 'rate' | 'stage'>;
+type LoadOptions = Pick<RunOptions, 'arrival' | 'conn' | 'duration' | 'rate' | 'setupTime' | 'stage'>;
 
 const FILE = 'file:';
 
@@ -42,11 +42,14 @@ export async function planLoad(options: LoadOptions, durationNs: number): Promis
   return { durationNs: length, arrival: 'constant', stages, trace };
 }
 
-function checkStages(stages: readonly Stage[], { conn }: LoadOptions): void {
+function checkStages(stages: readonly Stage[], { conn, setupTime }: LoadOptions): void {
   if (paces(stages) && stages.some((stage) => stage.connections !== undefined)) {
     throw usageError(
       '--stage mixes rates and connections: a run ramps one of them, so leave out the stages of the other',
     );
+  }
+  if (setupTime > 0 && stages.some((stage) => stage.connections !== undefined)) {
+    throw usageError('--setup-time opens the connections before the load, and --stage with conn= in it: leave out one');
   }
   const most = Math.max(0, ...stages.map((stage) => stage.connections ?? 0));
   if (most > conn)

@@ -52,10 +52,19 @@ describe('prepareRun', () => {
     expect(request).toMatchObject({ durationNs: 0, optionsForReport: { duration: '0' } });
   });
 
+  it('ramps rates by departures, and connections in use by stages of their own', async () => {
+    const { request: rate } = await run({ dest: '127.0.0.1', stage: '1s:5' });
+    expect(rate).toMatchObject({ departures: { stages: [{ to: 0 }, { durationNs: 1e9, from: 0, to: 5 }] } });
+    expect(rate).not.toHaveProperty('connectionStages');
+    const { request: connections } = await run({ dest: '127.0.0.1', stage: '1s:conn=5' });
+    expect(connections).toMatchObject({ connectionStages: [{ durationNs: 1e9, from: 0, to: 5 }] });
+    expect(connections).not.toHaveProperty('departures');
+  });
+
   it.each([
     [{}, 'no target is given: use --dest HOST:PORT or --dest http://HOST:PORT/'],
     [{ dest: '127.0.0.1', arrival: 'poisson' }, /^--arrival poisson needs --rate/],
-    [{ dest: '127.0.0.1', conn: '5', stage: '1s:conn=5' }, /^--stage with conn= is not supported yet/],
+    [{ dest: '127.0.0.1', conn: '5', stage: '1s:conn=6' }, /^--stage puts 6 connections to use, but there are 5/],
     [{ dest: '127.0.0.1', conn: '1', smp: '2' }, '--conn 1 is fewer than --smp 2: each worker needs a connection'],
     [{ dest: '127.0.0.1', threshold: ['latency<'] }, /^--threshold 'latency<' /],
     [{ dest: '127.0.0.1', source: 'x' }, /^--source: "x"/],

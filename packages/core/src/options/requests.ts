@@ -7,7 +7,7 @@ import type { LoadedPlugin, RunRequest, ServeRequest } from '../run/request.js';
 import { parseThreshold } from '../thresholds/threshold.js';
 import type { RunOptions, ServeOptions } from './core-options.js';
 import { allowedCpus, chooseCpus } from './cpus.js';
-import { departuresOf } from './departures.js';
+import { connectionStagesOf, departuresOf } from './departures.js';
 import { planLoad } from './load-plan.js';
 import { firstLine, usageError } from './raw.js';
 import { familyOf, resolveHost } from './resolve-host.js';
@@ -48,6 +48,7 @@ export async function prepareRun(
   }
   const load = await planLoad(options, durationNs);
   const departures = departuresOf(load);
+  const connectionStages = connectionStagesOf(load);
   options.threshold.forEach(parseThreshold);
   const target = parseTarget(options.dest, plugins.protocol.plugin.defaultPort);
   const sources = options.source === undefined ? [] : parseSources(options.source);
@@ -72,6 +73,7 @@ export async function prepareRun(
     setupTimeNs: options.setupTime,
     waitTimeNs: options.waitTime,
     ...(departures !== undefined && { departures }),
+    ...(connectionStages !== undefined && { connectionStages }),
     intervalNs: options.interval,
     sources,
     thresholds: options.threshold,

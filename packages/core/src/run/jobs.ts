@@ -1,6 +1,6 @@
 import type { Protocol } from '../contracts/protocol.js';
 import type { Program } from '../contracts/program.js';
-import type { Departures, PreflightContext } from '../contracts/stack.js';
+import type { ConnectionStage, Departures, PreflightContext } from '../contracts/stack.js';
 import { MccError } from '../errors.js';
 import { newStatsBlock } from '../metrics/stats-reader.js';
 import type { WorkerJob } from '../reactor/messages.js';
@@ -12,6 +12,7 @@ export interface Timing {
   readonly connectTimeoutNs: number;
   readonly timeoutNs: number;
   readonly departures?: Departures;
+  readonly connectionStages?: readonly ConnectionStage[];
 }
 
 /** No more workers than connections: one without a connection would have nothing to do. */
@@ -25,7 +26,7 @@ export function makeJobs(
   program: Program,
   protocol: Protocol,
   preflight: PreflightContext,
-  { setupTimeNs, connectTimeoutNs, timeoutNs, departures }: Timing,
+  { setupTimeNs, connectTimeoutNs, timeoutNs, departures, connectionStages }: Timing,
 ): WorkerJob[] {
   const handled = program.steps.some((step) => step.kind === 'handler');
   if (handled && protocol.connection === undefined) {
@@ -57,6 +58,7 @@ export function makeJobs(
         connectTimeoutNs,
         timeoutNs,
         ...(departures !== undefined && { departures }),
+        ...(connectionStages !== undefined && { connectionStages }),
         workerIndex,
         ...(cpu !== undefined && { cpu }),
         sessions: Math.ceil((preflight.connections - workerIndex) / preflight.workers),

@@ -15,7 +15,14 @@ function deferred<T = void>(): Deferred<T> {
   return { promise: new Promise<T>((settle) => (resolve = settle)), resolve };
 }
 
-const PLAN: Plan = { setupMs: 0, connectTimeoutMs: 1000, waitMs: 0, durationMs: 5000, timeoutMs: 2000 };
+const PLAN: Plan = {
+  connectsInLoad: false,
+  setupMs: 0,
+  connectTimeoutMs: 1000,
+  waitMs: 0,
+  durationMs: 5000,
+  timeoutMs: 2000,
+};
 
 /** A lifecycle whose workers and clock are turned by hand. */
 class Script {
@@ -101,6 +108,13 @@ beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 describe('Lifecycle', () => {
+  it('begins the load without a connection when they are opened in it', async () => {
+    const script = new Script({ connectsInLoad: true });
+    await script.reach('ready');
+    expect(script.phase).toBe('load');
+    expect(script.posted).toEqual(['connect', 'load']);
+  });
+
   it('goes through every phase, each for its time', async () => {
     const script = new Script({ setupMs: 500, waitMs: 300 });
     await script.reach('ready');

@@ -16,6 +16,8 @@ const TIMER_MS_MAX = 2 ** 31 - 1;
 
 /** How long the phases are. */
 export interface Plan {
+  /** Connections are opened while the load lasts, and none before it. */
+  readonly connectsInLoad: boolean;
   readonly setupMs: number;
   readonly connectTimeoutMs: number;
   readonly waitMs: number;
@@ -111,6 +113,7 @@ export class Lifecycle {
     this.#gauge.enter('connect', setupMs > 0 ? setupMs / 1000 : undefined);
     this.#connectStartNs = Number(process.hrtime.bigint());
     this.#workers.post({ type: 'connect' });
+    if (this.#plan.connectsInLoad) return this.#afterConnect();
     // A stack paces its connections, so that how long millions take is not known: as long as there is movement.
     const quietMs = connectTimeoutMs + GRACE_MS;
     let seen: number;
@@ -122,9 +125,13 @@ export class Lifecycle {
       boundMs = quietMs;
     } while (reached === 'timeout' && this.#gauge.connectActivity() > seen);
     if (this.#signalled()) return 'drain';
-    if (this.#gauge.established() > 0) return this.#plan.waitMs > 0 ? 'wait' : 'load';
+    if (this.#gauge.established() > 0) return this.#afterConnect();
     this.#endedBy = 'error';
     return 'report';
+  }
+
+  #afterConnect(): Phase {
+    return this.#plan.waitMs > 0 ? 'wait' : 'load';
   }
 
   async #wait(): Promise<Phase> {

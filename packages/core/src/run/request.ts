@@ -1,5 +1,5 @@
 import type { Plugin } from '../contracts/plugin.js';
-import type { Departures, Endpoint } from '../contracts/stack.js';
+import type { ConnectionStage, Departures, Endpoint } from '../contracts/stack.js';
 import type { Target } from '../contracts/protocol.js';
 
 /** A plugin as it was found and loaded, with its options validated. */
@@ -41,6 +41,8 @@ export interface RunRequest extends CommonRequest {
   readonly waitTimeNs: number;
   /** Open loop. Absent: closed loop. */
   readonly departures?: Departures;
+  /** Absent: all connections are in use, from the set-up on. */
+  readonly connectionStages?: readonly ConnectionStage[];
   readonly intervalNs: number;
   /** Expanded `--source`: inclusive ranges; empty: the stack's own choice. */
   readonly sources: readonly (readonly [first: string, last: string])[];

@@ -120,6 +120,7 @@ function infoOf(request: RunRequest, workers: number, startedAt: string): RunInf
 
 function planOf(request: RunRequest): ConstructorParameters<typeof Lifecycle>[0] {
   return {
+    connectsInLoad: request.connectionStages !== undefined,
     setupMs: request.setupTimeNs / NS_PER_MS,
     connectTimeoutMs: request.connectTimeoutNs / NS_PER_MS,
     waitMs: request.waitTimeNs / NS_PER_MS,

@@ -3,9 +3,10 @@
 // happened, the engine answers with sends, connects and closes. Nothing allocates once it is made.
 //
 // The members are defined by theme in engine/: phases.hpp (commands, the loop), connections.hpp (opening, losing,
-// closing), steps.hpp (the program), departing.hpp (departures at their instants), choices.hpp (messages that are
-// chosen or vary in length), classes.hpp (figures of each class), delivery.hpp (what the stack reports), receiving.hpp
-// (what nobody asked for), speaking.hpp (echo and handlers).
+// closing), ramping.hpp (connections that come into use and go out of it), steps.hpp (the program), departing.hpp
+// (departures at their instants), choices.hpp (messages that are chosen or vary in length), classes.hpp (figures of
+// each class), delivery.hpp (what the stack reports), receiving.hpp (what nobody asked for), speaking.hpp (echo and
+// handlers).
 
 #include <array>
 #include <cstddef>
@@ -17,6 +18,7 @@
 #include "mcc/batch.hpp"
 #include "mcc/clock.hpp"
 #include "mcc/compiled_program.hpp"
+#include "mcc/connection_ramp.hpp"
 #include "mcc/departures.hpp"
 #include "mcc/event_writer.hpp"
 #include "mcc/framing/any_framer.hpp"
@@ -110,6 +112,14 @@ class Engine {
   Nanos deadline_of(const Session& session) const noexcept;
   bool has_instants() const noexcept { return !program_.waits.empty() || options_.arrivals.has_value(); }
   void on_deadline(Slot slot, Session& session, Nanos now);
+
+  // ramping.hpp
+  void start_ramp(Nanos now);
+  std::uint32_t follow_ramp(Nanos now, std::uint32_t limit);
+  void bring_in(Slot slot, Session& session);
+  bool is_spare(Slot slot) noexcept;
+  bool is_leaving(Slot slot) noexcept { return is_closing() || is_spare(slot); }
+  void rest(Session& session);
 
   // steps.hpp
   void advance(Slot slot, Session& session, Nanos now);
@@ -223,6 +233,7 @@ class Engine {
   std::vector<Lane> lanes_;              // ... the highest class first
   TimerWheel timers_;
   std::vector<framing::AnyFramer> framers_;
+  ConnectionRamp ramp_;
   SetupPacer pacer_;
   Backlog backlog_;
   EventWriter events_;
@@ -232,6 +243,7 @@ class Engine {
   Nanos load_at_ = TimerWheel::kNever;   // a load that has been ordered
   Nanos load_end_ = TimerWheel::kNever;  // nothing is meant to leave from then on
   Nanos epoch_ = 0;                      // start of the load; a server's: of listening
+  Nanos ramp_at_ = TimerWheel::kNever;   // when the number of connections in use has to be looked at
   Nanos publish_at_ = 0;
   std::uint32_t touched_ = 0;  // sessions from here on are as they were made
   std::uint32_t swept_ = 0;    // sessions that have been told of the present phase
@@ -252,6 +264,7 @@ class Engine {
 #include "mcc/engine/delivery.hpp"     // IWYU pragma: export
 #include "mcc/engine/departing.hpp"    // IWYU pragma: export
 #include "mcc/engine/phases.hpp"       // IWYU pragma: export
+#include "mcc/engine/ramping.hpp"      // IWYU pragma: export
 #include "mcc/engine/receiving.hpp"    // IWYU pragma: export
 #include "mcc/engine/speaking.hpp"     // IWYU pragma: export
 #include "mcc/engine/steps.hpp"        // IWYU pragma: export

@@ -11,6 +11,7 @@
 
 #include "mcc/arrivals.hpp"
 #include "mcc/clock.hpp"
+#include "mcc/connection_ramp.hpp"
 #include "mcc/program.hpp"
 #include "mcc/stack.hpp"
 
@@ -35,6 +36,9 @@ struct EngineOptions {
   std::optional<ArrivalOptions> arrivals = std::nullopt;
   std::uint32_t arrivals_part = 0;
   std::uint32_t arrivals_parts = 1;
+  // Of the whole run: the connections in use, those with the lowest numbers, while the load lasts. Empty: all of them
+  // are, from the set-up on.
+  std::vector<ConnectionStage> connection_stages = {};
   // With setup_ns 0: connections in progress at one time, as long as the target answers.
   std::uint32_t connecting_max = 256;
   // What may wait for peers that do not read, of one connection and of all together.

@@ -1,6 +1,6 @@
 #pragma once
-// When the connections of the set-up are opened: session i at start + i * setup / n, or, without a set-up time, as fast
-// as the target takes them.
+// When connections are opened for the first time: session i at start + i * setup / n, or, without a set-up time, as
+// fast as the target takes them.
 
 #include <algorithm>
 #include <cstdint>
@@ -23,6 +23,10 @@ class SetupPacer {
     start_ = moved_at_ = now;
     running_ = true;
   }
+  // Of the sessions only so many are to be opened. Not fewer than have been.
+  void aim(std::uint32_t sessions) noexcept { sessions_ = sessions; }
+  // The last one opened is to be opened again, if at all.
+  std::uint32_t take_back() noexcept { return --started_; }
   // The rest is never opened.
   void stop() noexcept { running_ = false; }
 

@@ -127,6 +127,18 @@ inline ArrivalOptions arrivals_from(const Napi::Object& from) {
   return options;
 }
 
+inline std::vector<ConnectionStage> connection_stages_from(const Napi::Value& from) {
+  std::vector<ConnectionStage> result;
+  if (from.IsUndefined()) return result;
+  const Napi::Array stages = array(from, "connectionStages");
+  for (std::uint32_t i = 0; i < stages.Length(); ++i) {
+    const Napi::Object stage = object(stages.Get(i), "connectionStages");
+    result.push_back({size(stage.Get("durationNs"), "durationNs"), size32(stage.Get("from"), "from"),
+                      size32(stage.Get("to"), "to")});
+  }
+  return result;
+}
+
 // WorkerContext of packages/core/src/contracts/stack.ts, but for what the addon itself fills in.
 inline OpenContext open_context(const Napi::Object& from) {
   OpenContext context;
@@ -153,6 +165,8 @@ inline OpenContext open_context(const Napi::Object& from) {
     engine.arrivals_part = context.worker_index;
     engine.arrivals_parts = context.workers;
   }
+
+  engine.connection_stages = connection_stages_from(from.Get("connectionStages"));
 
   const Napi::Array endpoints = array(from.Get("endpoints"), "endpoints");
   for (std::uint32_t i = 0; i < endpoints.Length(); ++i) {

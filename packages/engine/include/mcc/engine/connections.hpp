@@ -21,14 +21,11 @@ void Engine<S, C>::open(Slot slot, Session& session) {
 }
 
 // At once when the last connection was of use and the program has no other policy, otherwise after a back-off with
-// jitter. Before the load, not at all.
+// jitter. Before the load, and out of use, not at all.
 template <class S, Clock C>
 void Engine<S, C>::reopen(Slot slot, Session& session) {
   if (is_closing()) return finish(session);
-  if (phase_ != Phase::load) {
-    session.state = State::dormant;
-    return;
-  }
+  if (phase_ != Phase::load || is_spare(slot)) return rest(session);
   const Reconnect& policy = program_.reconnect ? *program_.reconnect : kReconnect;
   if (policy.never && session.has(Session::kSeen)) return finish(session);
   if (session.fruitless == 0 && !program_.reconnect) return open(slot, session);
@@ -127,7 +124,7 @@ void Engine<S, C>::drain(Slot slot, Session& session) {
       return close(slot, session, Manner::reset);
     case State::backing_off:
     case State::dormant:
-      return finish(session);
+      return rest(session);
     case State::ready:
     case State::listening:
     case State::yielding:
@@ -135,7 +132,7 @@ void Engine<S, C>::drain(Slot slot, Session& session) {
     case State::waiting:
     case State::idle:
       if (outstanding(session) > 0) return;
-      return session.has(Session::kEstablished) ? close(slot, session) : finish(session);
+      return session.has(Session::kEstablished) ? close(slot, session) : rest(session);
     case State::speaking:
       if (session.has(Session::kRequest)) return;
       if (session.tx == 0) return close(slot, session);
@@ -191,7 +188,7 @@ void Engine<S, C>::gone(Slot slot, Session& session, Nanos now) {
     if (paced_) forget_ticks(slot);
     return reopen(slot, session);
   }
-  if (wants_another || phase_ != Phase::load) return reopen(slot, session);
+  if (wants_another || phase_ != Phase::load || is_spare(slot)) return reopen(slot, session);
   advance(slot, session, now);
 }
 

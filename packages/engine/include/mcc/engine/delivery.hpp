@@ -26,7 +26,7 @@ void Engine<S, C>::on_connected(Slot slot, Nanos now) {
   if (program_.has_handler) ++generations_[slot];
   // A timer may be early, and is then put back, but not late.
   if (options_.connect_timeout_ns > options_.timeout_ns && timers_.armed(slot)) timers_.disarm(slot);
-  if (is_closing()) return close(slot, session);
+  if (is_leaving(slot)) return close(slot, session);
   session.state = State::ready;
   if (starts(session)) advance(slot, session, now);
 }

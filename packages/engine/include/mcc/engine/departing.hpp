@@ -51,7 +51,7 @@ void Engine<S, C>::stop_schedule(Nanos now) {
 template <class S, Clock C>
 bool Engine<S, C>::awaits_turn(Slot slot, Session& session, const Op& op, Nanos now) {
   if (!paced_ || !options_.arrivals || op.requests == 0 || op.outstanding != 0) return false;
-  if (is_closing() || intents_[slot].is_granted()) return false;
+  if (is_leaving(slot) || intents_[slot].is_granted()) return false;
   Lane& lane = lane_of(slot);
   if (lane.idle.empty() && lane.arrivals->next() <= now) {
     grant(slot, op);

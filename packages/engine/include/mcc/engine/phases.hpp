@@ -23,6 +23,7 @@ Engine<S, C>::Engine(const EngineOptions& options, const CompiledProgram& progra
       intents_(paced_ ? options.sessions : 0),
       sizes_(program.sized && options.arrivals && !options.arrivals->sizes.empty() ? options.sessions : 0),
       timers_(sessions_, clock.now()),
+      ramp_(options.connection_stages),
       pacer_(options),
       backlog_(options.backlog_bytes_max, options.backlog_total_bytes_max),
       events_(events) {
@@ -99,6 +100,7 @@ void Engine<S, C>::start_connecting() {
   if (phase_ != Phase::idle) return;
   if (is_client()) {
     phase_ = Phase::connect;
+    if (!ramp_.empty()) pacer_.aim(0);
     pacer_.start(clock_.now());
     return;
   }
@@ -127,7 +129,7 @@ void Engine<S, C>::start_closing(Phase phase) {
     stack_.unlisten();
   }
   phase_ = phase;
-  load_at_ = TimerWheel::kNever;
+  load_at_ = ramp_at_ = TimerWheel::kNever;
   swept_ = 0;
 }
 
@@ -171,13 +173,13 @@ std::uint32_t Engine<S, C>::do_what_is_due(Nanos now) {
     load_at_ = TimerWheel::kNever;
     phase_ = Phase::load;
     swept_ = 0;
+    start_ramp(now);
   }
+  if (now >= ramp_at_) done += follow_ramp(now, batch);
   const std::uint32_t first = pacer_.started();
   const std::uint32_t count = is_congested() ? 0 : pacer_.take(now, recorder_.get(Counter::connecting), batch);
   for (std::uint32_t i = 0; i < count; ++i) {
-    recorder_.subtract(Counter::unstarted);
-    touched_ = first + i + 1;
-    open(first + i, sessions_[first + i]);
+    bring_in(first + i, sessions_[first + i]);
   }
   done += sweep(now);
   if (paced_) done += release(lanes_.size(), kPacedBatchMax);
@@ -215,7 +217,7 @@ template <class S, Clock C>
 Nanos Engine<S, C>::next_due(Nanos now) noexcept {
   if (phase_ >= Phase::lead && swept_ < touched_) return now;
   const Nanos opening = is_congested() ? kNever : pacer_.next(recorder_.get(Counter::connecting));
-  return std::min({timers_.next(), load_at_, opening, paced_ ? next_departure() : kNever});
+  return std::min({timers_.next(), load_at_, ramp_at_, opening, paced_ ? next_departure() : kNever});
 }
 
 }  // namespace mcc

@@ -61,7 +61,7 @@ void Engine<S, C>::speak_on(Slot slot, Session& session) {
   if (session.has(Session::kLast)) return close(slot, session);
   if (session.has(Session::kRequest)) return;
   if (peer_closed) return close(slot, session, Manner::orderly, kClosedByPeer);
-  if (is_closing()) close(slot, session);
+  if (is_leaving(slot)) close(slot, session);
 }
 
 template <class S, Clock C>
@@ -113,7 +113,7 @@ void Engine<S, C>::handler_reply(Slot slot, Session& session, Error error) {
     recorder_.add(Counter::requests_failed);
     recorder_.error(error);
   }
-  if (is_closing()) drain(slot, session);
+  if (is_leaving(slot)) drain(slot, session);
 }
 
 template <class S, Clock C>

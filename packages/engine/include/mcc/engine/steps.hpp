@@ -25,7 +25,7 @@ void Engine<S, C>::advance(Slot slot, Session& session, Nanos now) {
       case Op::Kind::answer:
         if (awaits_turn(slot, session, op, now)) return;
         if (!session.has(Session::kEstablished)) return reopen(slot, session);
-        if (is_closing() && op.outstanding == 0) return close(slot, session);
+        if (is_leaving(slot) && op.outstanding == 0) return close(slot, session);
         if (bursts++ == kBurstsPerTurn) {
           session.state = State::yielding;
           session.at = now;
@@ -45,7 +45,7 @@ void Engine<S, C>::advance(Slot slot, Session& session, Nanos now) {
         break;
       case Op::Kind::receive:
         if (!session.has(Session::kEstablished)) return reopen(slot, session);
-        if (is_closing()) return close(slot, session);
+        if (is_leaving(slot)) return close(slot, session);
         session.state = State::listening;
         return;
       case Op::Kind::wait:
@@ -73,7 +73,7 @@ void Engine<S, C>::advance(Slot slot, Session& session, Nanos now) {
       case Op::Kind::echo:
       case Op::Kind::handler:
         if (!session.has(Session::kEstablished)) return reopen(slot, session);
-        if (is_closing()) return close(slot, session);
+        if (is_leaving(slot)) return close(slot, session);
         return start_speaking(slot, session);
       case Op::Kind::end:
         return session.has(Session::kEstablished) ? close(slot, session) : finish(session);
@@ -161,8 +161,8 @@ const Burst* Engine<S, C>::burst_of(Slot slot, const Session& session, const Op&
 
 template <class S, Clock C>
 void Engine<S, C>::start_wait(Slot slot, Session& session, const Op& op, Nanos now) {
-  if (is_closing() && op.outstanding == 0) {
-    return session.has(Session::kEstablished) ? close(slot, session) : finish(session);
+  if (is_leaving(slot) && op.outstanding == 0) {
+    return session.has(Session::kEstablished) ? close(slot, session) : rest(session);
   }
   const std::uint32_t id = connection_id(slot);
   session.state = State::waiting;
