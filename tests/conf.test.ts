@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { drive, HTTP_LOADER_BIN, MCC_BIN, serve, withReport } from './harness/mcc.js';
+import { memif } from './harness/memif.js';
 import { needMtcp } from './harness/mtcp.js';
 import { start } from './harness/process.js';
 import { tempDir } from './harness/temp.js';
@@ -12,6 +13,10 @@ const FOLDER = fileURLToPath(new URL('../conf/', import.meta.url));
 interface Sample {
   readonly proto: 'http' | 'raw';
   readonly stack?: 'mtcp';
+  /** Of the other end. */
+  readonly serving?: readonly string[];
+  /** What there are more than ninety of. */
+  readonly counts?: 'received';
   /** What makes it small enough for a test. */
   readonly flags: readonly string[];
 }
@@ -23,10 +28,25 @@ const SAMPLES: Readonly<Record<string, Sample>> = {
   'c10m.yaml': { proto: 'raw', stack: 'mtcp', flags: [...DEVICES, '--threshold', 'connections.peak >= 100'] },
   'connection-churn.yaml': { proto: 'http', flags: ['-d', '500ms', '--threshold', 'errors<0.1%'] },
   'http-closed.yaml': { proto: 'http', flags: ['-d', '500ms', '--threshold', 'errors<0.1%'] },
+  'http-open-poisson.yaml': {
+    proto: 'http',
+    flags: ['-c', '50', '-R', '1k', '-d', '1s', '--threshold', 'errors<0.1%'],
+  },
   'iot-heartbeat-3m.yaml': {
     proto: 'raw',
     stack: 'mtcp',
     flags: [...DEVICES, '--threshold', 'connections.peak >= 100'],
+  },
+  'push-1m-idle.yaml': {
+    proto: 'raw',
+    stack: 'mtcp',
+    serving: ['--raw.push-interval', '200ms'],
+    counts: 'received',
+    flags: ['-c', '100', '-s', '200ms', '-d', '1s', '--threshold', 'connections.peak >= 100'],
+  },
+  'ramp-to-failure.yaml': {
+    proto: 'http',
+    flags: ['-c', '50', '-R', '100', '--stage', '200ms:100', '--stage', '1s:1k', '--threshold', 'errors<0.1%'],
   },
   'raw-heartbeat.yaml': { proto: 'raw', flags: DEVICES },
   'raw-idle.yaml': { proto: 'raw', flags: DEVICES },
@@ -36,29 +56,19 @@ test('each sample is tested', () => {
   expect(readdirSync(FOLDER).sort()).toEqual([...Object.keys(SAMPLES), 'classic.md'].sort());
 });
 
-/** Both ends of a memif: nothing leaves the two processes. */
-function memif(port = 8080) {
-  const path = join(tempDir(), 'mcc.sock');
-  const device = ['--stack', 'mtcp', '--mtcp.huge', 'off', '--mtcp.port', `memif:${path}`];
-  return {
-    path,
-    serving: [...device, '--mtcp.address', '198.18.0.2', '--listen', `198.18.0.2:${port}`],
-    driving: device,
-  };
-}
-
-for (const [name, { proto, stack, flags }] of Object.entries(SAMPLES)) {
+for (const [name, { proto, stack, serving = [], counts, flags }] of Object.entries(SAMPLES)) {
   test(`conf/${name} runs`, async (context) => {
     if (stack === 'mtcp') needMtcp(context);
     const link = stack === 'mtcp' ? memif() : { serving: [], driving: [] };
-    const server = await serve(['--proto', proto, ...link.serving]);
+    const server = await serve(['--proto', proto, ...link.serving, ...serving]);
     const dest = stack === 'mtcp' ? [] : ['--dest', server.address];
     const run = ['--config', join(FOLDER, name), ...dest, ...link.driving, ...flags];
     const { code, report } = await drive(run);
     expect(code).toBe(0);
     expect(report.run).toMatchObject({ protocol: proto, stack: stack ?? 'kernel' });
     expect(report.errors).toEqual({});
-    expect(report.requests.completed).toBeGreaterThan(90);
+    const count = counts === 'received' ? report.received?.messages : report.requests.completed;
+    expect(count).toBeGreaterThan(90);
     expect(report.connections.peak).toBe(report.run.connections);
   });
 }
@@ -112,6 +122,8 @@ function scaled(flag: string | undefined, word: string, address: string): string
     '-s': '0.2',
     '-w': '0.1',
     '-t': '0.1',
+    '-e': '0.1',
+    '-b': '10',
   };
   return (flag === '--dest' ? address : small[flag ?? '']) ?? word;
 }
