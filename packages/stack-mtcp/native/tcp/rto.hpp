@@ -35,10 +35,12 @@ inline RttUnits measured_timeout(const ControlBlock& cb) noexcept {
   return RttUnits{cb.srtt} + 4 * RttUnits{cb.rttvar};
 }
 
-// The time-out now, backed off (sections 2.3, 5.5).
+// The time-out now, backed off (sections 2.3, 5.5). However steady a long way is, a quarter of the shortest time-out is
+// left for what the peer may delay an acknowledgment by: section 2.3's clock granularity, as it were.
 inline Nanos retransmission_timeout(const ControlBlock& cb, const RtoBounds& bounds) noexcept {
+  const Nanos variation = std::max(nanos_of_rtt(4 * RttUnits{cb.rttvar}), bounds.minimum / 4);
   const Nanos base =
-      cb.srtt == 0 ? kInitialRto : std::clamp(nanos_of_rtt(measured_timeout(cb)), bounds.minimum, bounds.maximum);
+      cb.srtt == 0 ? kInitialRto : std::clamp(nanos_of_rtt(cb.srtt) + variation, bounds.minimum, bounds.maximum);
   // 2^9 s is beyond any maximum.
   return std::min(base << std::min<unsigned>(cb.backoff, 9), bounds.maximum);
 }
