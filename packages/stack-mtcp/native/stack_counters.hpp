@@ -44,6 +44,8 @@ inline constexpr std::array kPortFields{
     CounterField<port::Counters>{"rxDropped", &port::Counters::rx_dropped},
     CounterField<port::Counters>{"txDropped", &port::Counters::tx_dropped},
     CounterField<port::Counters>{"noBuffer", &port::Counters::no_buffer},
+    CounterField<port::Counters>{"wanLost", &port::Counters::wan_lost},
+    CounterField<port::Counters>{"wanDropped", &port::Counters::wan_dropped},
 };
 
 inline constexpr std::array kNetFields{

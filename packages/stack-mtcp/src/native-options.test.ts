@@ -27,6 +27,7 @@ describe('nativeOptions', () => {
       sources: [],
       localPorts: [1024, 65535],
       faults: undefined,
+      wan: [],
       pcap: '/tmp/a.pcap',
     });
   });

@@ -5,6 +5,7 @@ import type { Faults } from './faults.js';
 import type { Mac } from './mac.js';
 import type { MtcpOptions } from './options.js';
 import type { System } from './system.js';
+import type { WanClass } from './wan.js';
 
 /** What native/addon/config.cc reads, for one worker. */
 export interface NativeOptions {
@@ -37,6 +38,7 @@ export interface NativeOptions {
   readonly owners: readonly (readonly AddressRange[])[];
   readonly localPorts: readonly [first: number, last: number];
   readonly faults: Faults | undefined;
+  readonly wan: readonly WanClass[];
   /** Empty: none. */
   readonly pcap: string;
 }
@@ -93,6 +95,7 @@ export function nativeOptions(
     owners: shared && workers > 1 && device.kind !== 'memif' ? ownersOf(options, context) : [],
     localPorts: options.ports,
     faults: options.fault,
+    wan: options.wan,
     pcap: options.pcap === undefined ? '' : captureFile(options.pcap, workers, workerIndex),
   };
 }

@@ -8,6 +8,7 @@ describe('mtcpOptions', () => {
     expect(mtcpOptions.parse({})).toEqual({
       port: [],
       neighbour: [],
+      wan: [],
       checksum: 'auto',
       timeWait: 1e9,
       rtoMin: 200e6,
@@ -34,6 +35,7 @@ describe('mtcpOptions', () => {
         congestion: 'newreno',
         ports: '2000-3000',
         fault: 'drop=1%',
+        wan: ['share=20%,rtt=80ms', 'share=10%,rtt=200ms,bandwidth=2mbit,loss=1%'],
         pcap: 'x.pcap',
         huge: 'off',
         memory: '256m',
@@ -56,6 +58,10 @@ describe('mtcpOptions', () => {
       timeWait: 0,
       ports: [2000, 3000],
       fault: { drop: 0.01 },
+      wan: [
+        { share: 0.2, rttNs: 80e6, bandwidth: 0, loss: 0 },
+        { share: 0.1, rttNs: 200e6, bandwidth: 2e6, loss: 0.01 },
+      ],
       memory: 256 * 1024 ** 2,
     });
   });
@@ -73,6 +79,8 @@ describe('mtcpOptions', () => {
     [{ ports: '0-8' }, 'is not a range of ports'],
     [{ ports: '1-70000' }, 'is not a range of ports'],
     [{ fault: 'lose=1%' }, 'is none of drop='],
+    [{ wan: 'share=20%' }, '"share=20%" lacks its rtt'],
+    [{ wan: ['share=90%,rtt=1ms', 'share=20%,rtt=2ms'] }, 'has shares of 110% together'],
     [{ rtoMin: '0' }, 'is too small'],
     [{ memory: '1k' }, 'is too small'],
   ])('refuses %j in one sentence', (input, message) => {

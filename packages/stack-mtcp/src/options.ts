@@ -3,6 +3,7 @@ import { parseAddress, parsePool, parseSubnet } from './address.js';
 import { parseFaults } from './faults.js';
 import { parseMac } from './mac.js';
 import { parsePortName } from './port-name.js';
+import { parseWan } from './wan.js';
 
 /** IPv4's smallest MTU that every host must take (RFC 791), and the largest frame that a packet buffer is made for. */
 const MTU_MIN = 576;
@@ -73,6 +74,13 @@ export const mtcpOptions = z.object({
     .transform((value, context) => attempt(context, value, () => parseFaults(value)))
     .optional()
     .describe('faults of the path, each way: drop=1%,dup=1%,reorder=1%,corrupt=1%,delay=10ms,jitter=1ms')
+    .meta({ placeholder: 'LIST' }),
+  wan: list()
+    .transform((classes, context) => attempt(context, classes.join(' '), () => parseWan(classes)))
+    .prefault([])
+    .describe(
+      'connections that behave as distant users do: share=20%,rtt=80ms,bandwidth=10mbit,loss=0.5%; repeatable; the rest is near',
+    )
     .meta({ placeholder: 'LIST' }),
   pcap: text().optional().describe('capture every frame to this file').meta({ placeholder: 'FILE' }),
   huge: z.enum(['auto', 'on', 'off']).default('auto').describe('hugepages for packets; auto: where enough are free'),

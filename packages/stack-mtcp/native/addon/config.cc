@@ -87,6 +87,18 @@ port::Faults faults_from(const Napi::Object& from) {
   return result;
 }
 
+std::vector<port::WanClass> wan_from(const Napi::Value& value) {
+  const Napi::Array from = array(value, "wan");
+  if (from.Length() > port::WanClasses::kClassesMax) wrong("wan", "at most 64 classes");
+  std::vector<port::WanClass> classes;
+  for (std::uint32_t i = 0; i < from.Length(); ++i) {
+    const Napi::Object each = object(from.Get(i), "wan");
+    classes.push_back({fraction(each.Get("share"), "share"), size(each.Get("rttNs"), "rttNs"),
+                       size(each.Get("bandwidth"), "bandwidth"), fraction(each.Get("loss"), "loss")});
+  }
+  return classes;
+}
+
 net::InterfaceOptions interface_from(const Napi::Object& from) {
   net::InterfaceOptions result;
   result.addresses = pool_from(from.Get("addresses"), "addresses");
@@ -147,6 +159,13 @@ Config config_from(const Napi::Object& options, const OpenContext& context) {
   stack.sources = pool_from(options.Get("sources"), "sources");
   const Napi::Array ports = array(options.Get("localPorts"), "localPorts");
   stack.ports = {size16(ports.Get(0u), "localPorts"), size16(ports.Get(1u), "localPorts")};
+  config.wan.classes = wan_from(options.Get("wan"));
+  config.wan.sources = stack.sources.size() > 0 ? stack.sources : stack.net.addresses;
+  config.wan.first_port = stack.ports.first;
+  config.wan.last_port = stack.ports.last;
+  config.wan.seed = context.engine.seed + context.worker_index;
+  // The rest of the packets are for what is not on its way.
+  config.wan.held_max = std::size_t{config.port.device.buffers} * 3 / 8;
   if (getrandom(&stack.key, sizeof stack.key, 0) != sizeof stack.key)
     throw Failure("MCC_ERR_STACK", "The system gives no random numbers.");
   return config;

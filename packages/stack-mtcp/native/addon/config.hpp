@@ -15,6 +15,7 @@
 #include "mtcp_stack.hpp"
 #include "port/dpdk_device.hpp"
 #include "port/fault_lane.hpp"
+#include "port/wan_classes.hpp"
 
 namespace mcc::addon {
 
@@ -29,6 +30,7 @@ struct Config {
   eal::Options eal;
   MtcpOptions stack;
   std::optional<port::Faults> faults;
+  port::WanOptions wan;
   std::string pcap;  // empty: none
   // The addresses of each worker, when they share a device that does not know whose packets are whose; otherwise empty.
   std::vector<net::AddressPool> owners;

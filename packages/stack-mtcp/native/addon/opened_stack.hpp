@@ -14,6 +14,7 @@
 #include "mtcp_stack.hpp"
 #include "port/fault_port.hpp"
 #include "port/pcap_port.hpp"
+#include "port/wan_port.hpp"
 
 namespace mcc::addon {
 
@@ -29,16 +30,18 @@ struct Plain {
   Source source;
 };
 
-// Faults first, then the capture: it shows what the stack sees.
+// Faults first, then distance, then the capture: it shows what the stack sees.
 template <class Source>
 struct Wrapped {
   using Faulty = port::FaultPort<typename Source::Port, TscClock>;
-  using Port = port::PcapPort<Faulty, TscClock>;
+  using Distant = port::WanPort<Faulty, TscClock>;
+  using Port = port::PcapPort<Distant, TscClock>;
 
   Wrapped(const Config& config, TscClock& clock)
       : source(config, clock),
         faulty(source.port(), clock, config.faults.value_or(port::Faults{})),
-        captured(faulty, clock, open_capture(config.pcap), epoch()) {}
+        distant(faulty, clock, config.wan),
+        captured(distant, clock, open_capture(config.pcap), epoch()) {}
   Port& port() { return captured; }
 
   static std::FILE* open_capture(const std::string& path) {
@@ -56,6 +59,7 @@ struct Wrapped {
 
   Source source;
   Faulty faulty;
+  Distant distant;
   Port captured;
 };
 
@@ -75,7 +79,8 @@ std::unique_ptr<Port> open_over(const Opening& opening, const Config& config) {
   const auto put = [&]<class Holder>(std::type_identity<Holder>) {
     return opening.port(std::make_unique<OpenedStack<Holder>>(config, opening.clock, opening.context.stack_counters));
   };
-  if (config.faults || !config.pcap.empty()) return put(std::type_identity<Wrapped<Source>>{});
+  if (config.faults || !config.wan.classes.empty() || !config.pcap.empty())
+    return put(std::type_identity<Wrapped<Source>>{});
   return put(std::type_identity<Plain<Source>>{});
 }
 

@@ -36,6 +36,10 @@ class PcapPort {
   void flush() { port_.flush(); }
   void wait(std::uint64_t ns) { port_.wait(ns); }
   Counters counters() const noexcept { return port_.counters(); }
+  std::uint32_t window(std::uint32_t local, std::uint16_t local_port) const noexcept {
+    if constexpr (requires { port_.window(local, local_port); }) return port_.window(local, local_port);
+    return UINT32_MAX;
+  }
   // True once a write failed (a full disk): the capture ends there, the run goes on.
   bool failed() const noexcept { return failed_; }
 

@@ -30,11 +30,15 @@ struct Counters {
   std::uint64_t rx_bytes = 0;
   std::uint64_t tx_packets = 0;
   std::uint64_t tx_bytes = 0;
-  std::uint64_t rx_dropped = 0;  // by the device: ring full, no buffer
-  std::uint64_t tx_dropped = 0;  // the transmit ring stayed full
-  std::uint64_t no_buffer = 0;   // allocate found the pool empty
+  std::uint64_t rx_dropped = 0;   // by the device: ring full, no buffer
+  std::uint64_t tx_dropped = 0;   // the transmit ring stayed full
+  std::uint64_t no_buffer = 0;    // allocate found the pool empty
+  std::uint64_t wan_lost = 0;     // by the loss that a distant class has
+  std::uint64_t wan_dropped = 0;  // more on its way than there is room for
 };
 
+// A port that stands for a long way may also have `std::uint32_t window(local address, local port)`: the most that a
+// user at its end would offer to receive.
 template <class P>
 concept Port = requires(P port, typename P::Packet packet, std::span<typename P::Packet> burst, std::size_t length) {
   { port.capabilities() } -> std::same_as<const Capabilities&>;

@@ -17,10 +17,14 @@ std::uint32_t undelivered(C& core, const ControlBlock& cb) noexcept {
   return before(first, cb.rcv_nxt) ? cb.rcv_nxt - first : 0;
 }
 
-// The receive window: its right edge never moves back (RFC 9293 section 3.8.6).
+// The receive window: its right edge never moves back (RFC 9293 section 3.8.6). A port that stands for a long way knows
+// how much a user at its end would offer.
 template <class C>
 std::uint32_t receive_window(C& core, const ControlBlock& cb) noexcept {
-  const std::uint32_t most = cb.scales() ? core.options.window : std::min<std::uint32_t>(core.options.window, 0xffff);
+  std::uint32_t most = cb.scales() ? core.options.window : std::min<std::uint32_t>(core.options.window, 0xffff);
+  if constexpr (requires { core.net.port().window(cb.local, cb.local_port); }) {
+    most = std::min(most, core.net.port().window(cb.local, cb.local_port));
+  }
   const std::uint32_t waiting = undelivered(core, cb);
   return waiting < most ? most - waiting : 0;
 }
