@@ -50,6 +50,11 @@ const SAMPLES: Readonly<Record<string, Sample>> = {
   },
   'raw-heartbeat.yaml': { proto: 'raw', flags: DEVICES },
   'raw-idle.yaml': { proto: 'raw', flags: DEVICES },
+  'wan-mix.yaml': {
+    proto: 'http',
+    stack: 'mtcp',
+    flags: ['-c', '100', '-s', '200ms', '-R', '100', '-d', '3s', '--threshold', 'errors<1%'],
+  },
 };
 
 test('each sample is tested', () => {
