@@ -22,7 +22,7 @@ function near(valueUs: number | undefined, ms: number): void {
 
 for (const ms of [20, 80, 200]) {
   // Whatever else runs on the machine may keep either side from its core for a while: then it is tried again.
-  test(`users ${ms} ms away connect and are answered after ${ms} ms`, { retry: 3 }, async (context) => {
+  test(`users ${ms} ms away connect and are answered after ${ms} ms`, { retry: 4 }, async (context) => {
     const flags = await createDistance(context, `share=100%,rtt=${ms}ms`);
     const { code, report } = await drive([...flags, '-c', '20', '--raw.heartbeat', '500ms', '-w', '0', '-d', '2s']);
     expect({ code, errors: report.errors }).toEqual({ code: 0, errors: {} });
@@ -36,7 +36,7 @@ for (const ms of [20, 80, 200]) {
   });
 }
 
-test('each class has its share of the connections, and the rest is near', { retry: 3 }, async (context) => {
+test('each class has its share of the connections, and the rest is near', { retry: 4 }, async (context) => {
   const classes = ['share=30%,rtt=20ms', 'share=20%,rtt=80ms', 'share=15%,rtt=200ms'];
   const flags = await createDistance(context, ...classes);
   // Every connection says as much as every other, however far away it is.
@@ -49,7 +49,7 @@ test('each class has its share of the connections, and the rest is near', { retr
   near(latency?.p90, 200);
 });
 
-test('a line is no faster than its bandwidth, and what it loses is sent again', { retry: 3 }, async (context) => {
+test('a line is no faster than its bandwidth, and what it loses is sent again', { retry: 4 }, async (context) => {
   const load = ['-c', '4', '--raw.length', '10000', '--raw.reply', 'fixed:10000', '-w', '0', '-d', '3s'];
   const narrow = await createDistance(context, 'share=100%,rtt=20ms,bandwidth=4mbit');
   const { code, report } = await drive([...narrow, ...load]);
