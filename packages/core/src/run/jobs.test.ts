@@ -85,4 +85,21 @@ describe('makeJobs', () => {
   it('starts at least one worker and at most one per connection', () => {
     expect([workerCount({ smp: 4 }, 2), workerCount({ smp: 4 }, 9), workerCount({ smp: 4 }, 0)]).toEqual([2, 4, 1]);
   });
+
+  it.each([
+    [[{ kind: 'handler' }], 'sends from handlers'],
+    [
+      [
+        { kind: 'wait', time: { kind: 'period', ns: 5 } },
+        { kind: 'send', message: 0 },
+      ],
+      'sends at a period of its own',
+    ],
+    [[{ kind: 'receive', framing: { kind: 'any' } }], 'sends none'],
+  ] as const)('refuses a rate for %j, which has a pace of its own', (steps, why) => {
+    const program: Program = { role: 'client', messages: [{ bytes: Uint8Array.of(1) }], steps };
+    const departures = { arrival: 'constant', stages: [{ durationNs: 0, from: 5, to: 5 }] } as const;
+    const attempt = (): unknown => jobsFor(1, 1, program, undefined, { ...TIMING, departures });
+    expect(attempt).toThrow(`--rate (or --stage, --arrival) paces requests, and ping ${why}.`);
+  });
 });

@@ -34,12 +34,7 @@ export function makeJobs(
       what: `The program of ${protocol.name} has a handler step, but the plugin has no connection handlers.`,
     });
   }
-  if (handled && departures !== undefined) {
-    throw new MccError('MCC_ERR_USAGE', {
-      what: `--rate paces declared programs, and ${protocol.name} sends from handlers.`,
-      remedy: 'Leave out --rate and --stage, or choose a protocol that declares its requests.',
-    });
-  }
+  if (departures !== undefined) refuseOtherPace(program, protocol.name);
   if (departures?.messageBytes !== undefined && program.sized !== true) {
     throw new MccError('MCC_ERR_USAGE', {
       what: `--arrival file: has sizes, and messages of ${protocol.name} have none but their own.`,
@@ -68,4 +63,20 @@ export function makeJobs(
       },
     };
   });
+}
+
+/** A rate is all that says when requests leave: what has a pace of its own, or sends nothing, would not keep it. */
+function refuseOtherPace({ steps }: Program, name: string): void {
+  const refuse = (why: string, remedy: string): never => {
+    throw new MccError('MCC_ERR_USAGE', { what: `--rate (or --stage, --arrival) paces requests, and ${why}.`, remedy });
+  };
+  if (steps.some((step) => step.kind === 'handler')) {
+    refuse(`${name} sends from handlers`, 'Leave out --rate, or choose a protocol that declares its requests.');
+  }
+  if (steps.some((step) => step.kind === 'wait' && step.time.kind === 'period')) {
+    refuse(`${name} sends at a period of its own`, 'Leave out --rate, or the heartbeat or epoch.');
+  }
+  if (!steps.some((step) => step.kind === 'send' || step.kind === 'sendOneOf')) {
+    refuse(`${name} sends none`, 'Leave out --rate, or let it send.');
+  }
 }

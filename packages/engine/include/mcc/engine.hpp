@@ -141,6 +141,7 @@ class Engine {
   void await_departure(Slot slot, Session& session, Nanos now);
   void draw_near(Slot slot, Session& session, bool queued);
   void forget_ticks(Slot slot) noexcept;
+  void forgo_turn(const Session& session) noexcept;
   Nanos next_departure() noexcept;
   std::uint32_t release(std::size_t lanes, std::uint32_t limit);
   void depart(Lane& lane, Nanos now);
@@ -176,6 +177,7 @@ class Engine {
 
   // receiving.hpp
   void receive(Slot slot, Session& session, Bytes bytes, Nanos now);
+  void skip(Session& session, Bytes bytes);
 
   // speaking.hpp
   void start_speaking(Slot slot, Session& session);
@@ -204,8 +206,11 @@ class Engine {
   static std::uint16_t closed_code(Error error) noexcept {
     return static_cast<std::uint16_t>(kClosedErrorBase + static_cast<unsigned>(error));
   }
-  // Connections are dealt out to the priorities in turn, over all workers.
-  std::uint32_t priority_of(Slot slot) const noexcept { return connection_id(slot) % program_.priorities; }
+  // Each worker deals its connections out to the priorities in turn: by the ids, which go round the workers, all of one
+  // worker's could be of one.
+  std::uint32_t priority_of(Slot slot) const noexcept {
+    return (options_.first_connection_id + slot) % program_.priorities;
+  }
   std::uint32_t connection_id(Slot slot) const noexcept {
     return options_.first_connection_id + slot * options_.connection_id_stride;
   }

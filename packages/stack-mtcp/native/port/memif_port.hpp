@@ -138,7 +138,8 @@ class MemifPort {
     link_->service(monotonic_now());
     const std::uint32_t epoch = link_->epoch();
     if (epoch == epoch_) return;
-    if (up() && peer_index(in_) != in_.next) {  // what the peer sent before it went comes first
+    // What the peer sent before it went comes first, unless answers wait for a ring that nobody empties any more.
+    if (up() && waiting_count_ == 0 && peer_index(in_) != in_.next) {
       --polls_;
       return;
     }
@@ -228,8 +229,9 @@ class MemifPort {
   void copy_out(Packet packet) noexcept {
     memif::Descriptor& at = out_.descriptor(out_.next);
     // A server writes into what the client offers, a client into buffers that never change.
-    const std::uint32_t room = server_ ? at.length : mapping_->buffer_bytes;
-    std::byte* const bytes = buffer(at, room);
+    const memif::Descriptor offered = at;  // the peer may change it meanwhile
+    const std::uint32_t room = server_ ? offered.length : mapping_->buffer_bytes;
+    std::byte* const bytes = buffer(offered, room);
     if (bytes != nullptr && packet->length <= room) {
       std::memcpy(bytes, packet->data(), packet->length);
       prefetch_next();

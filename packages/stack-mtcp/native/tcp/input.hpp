@@ -128,7 +128,10 @@ bool input_synchronized(C& core, H& handler, Slot slot, const wire::Segment& seg
     if (remnant != nullptr && length > 0) input_remnant(core, *remnant, segment);
     return false;
   }
-  if (cb.side != 0 && core.side(cb).wants_writable && has_room(core, core.side(cb))) {
+  if (cb.side != 0 && core.side(cb).wants_writable && !has_room(core, core.side(cb))) {
+    // Its acknowledgments may end before there is memory again.
+    if (core.send_memory.full()) core.starved.add(core.sides, cb.side);
+  } else if (cb.side != 0 && core.side(cb).wants_writable) {
     core.side(cb).wants_writable = false;
     core.starved.remove(core.sides, cb.side);
     ++core.events;

@@ -185,6 +185,7 @@ void Engine<S, C>::gone(Slot slot, Session& session, Nanos now) {
     session.clear(Session::kRestart);
     session.step = 0;
     if (program_.has_finite_repeat) turns_[slot] = 0;
+    forgo_turn(session);
     if (paced_) forget_ticks(slot);
     return reopen(slot, session);
   }
@@ -194,6 +195,7 @@ void Engine<S, C>::gone(Slot slot, Session& session, Nanos now) {
 
 template <class S, Clock C>
 void Engine<S, C>::finish(Session& session) {
+  forgo_turn(session);
   session.state = State::finished;
   recorder_.subtract(Counter::active);
 }

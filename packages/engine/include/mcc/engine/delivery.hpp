@@ -61,6 +61,8 @@ void Engine<S, C>::on_data(Slot slot, Bytes bytes, Nanos now) {
   if (session.state == State::listening) return receive(slot, session, bytes, now);
   if (session.state == State::speaking) return hear(slot, session, bytes);
   if (is_behind(session)) return keep_unread(slot, session, bytes);
+  if (session.state == State::ready && program_.ops[session.step].kind == Op::Kind::receive)
+    return skip(session, bytes);
   // Nothing is expected: counted, and dropped.
 }
 
@@ -77,8 +79,10 @@ void Engine<S, C>::read_replies(Slot slot, Session& session, Bytes bytes, Nanos 
     if (bytes.empty() || program_.ops[session.step].kind != Op::Kind::expect) break;
   }
   advance(slot, session, now);
-  // What is left came before anything more was asked for. Only a handler may have a use for it.
-  if (!bytes.empty() && session.state == State::speaking) hear(slot, session, bytes);
+  if (bytes.empty()) return;
+  // What is left came before anything more was asked for. Only a handler, or one who listens, may have a use for it.
+  if (session.state == State::listening) return receive(slot, session, bytes, now);
+  if (session.state == State::speaking) hear(slot, session, bytes);
 }
 
 template <class S, Clock C>
@@ -206,6 +210,7 @@ void Engine<S, C>::on_peer_closed(Slot slot, Nanos now) {
     if (!program_.has_handler) return session.tx == 0 ? close(slot, session) : void();
     return rearm(slot, now);  // once the handlers have seen what came before
   }
+  if (!is_client() && session.state == State::waiting && outstanding(session) == 0) return close(slot, session);
   if (!is_client()) return close_if_done(slot, session);  // an answer under way still leaves
   if (outstanding(session) > 0 || session.has(Session::kPartlySent)) {
     return fail(slot, session, Error::closed_early, Manner::orderly);

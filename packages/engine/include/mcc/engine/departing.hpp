@@ -98,6 +98,14 @@ void Engine<S, C>::forget_ticks(Slot slot) noexcept {
   intents_[slot] = Intent::sent_at(0);
 }
 
+// A departure that it was given and will not use.
+template <class S, Clock C>
+void Engine<S, C>::forgo_turn(const Session& session) noexcept {
+  if (!paced_ || !options_.arrivals || !intents_[slot_of(session)].is_granted()) return;
+  recorder_.add(Counter::pacing_unsent);
+  forget_ticks(slot_of(session));
+}
+
 template <class S, Clock C>
 Nanos Engine<S, C>::next_departure() noexcept {
   Nanos next = kNever;

@@ -253,6 +253,32 @@ TEST_CASE("of departures at one time those of the higher priority go first, and 
   CHECK(rig.of_class(1)[0] == 1);
 }
 
+TEST_CASE("every worker has connections of each priority, whatever the number of workers") {
+  Program program = ping();
+  program.classes = program.priorities = 2;
+  EngineOptions options = open_loop(1000);
+  options.first_connection_id = 1;  // the second of two workers: its ids are odd
+  options.connection_id_stride = 2;
+  EngineRig rig(program, 4, options);
+  rig.start();
+  run_answering(rig, 4, 99 * kMs);
+  CHECK(rig.of_class(0)[0] == 50);
+  CHECK(rig.of_class(1)[0] == 50);
+}
+
+TEST_CASE("a departure whose connection could not be opened is counted as unsent") {
+  EngineRig rig(client({message("ping")}, {send(), expect_fixed(4), close(), repeat(0)}), 1, open_loop(100));
+  rig.start();
+  rig.run(5 * kMs);
+  rig.stack.data(0, "pong");
+  rig.settle();
+  rig.stack.answers = false;
+  rig.run(10 * kMs);
+  rig.order(Command::abort);
+  rig.run();
+  CHECK(rig.count(Counter::pacing_scheduled) == rig.count(Counter::requests_sent) + rig.count(Counter::pacing_unsent));
+}
+
 TEST_CASE("a program with another number of classes than of priorities is refused") {
   Program program = heartbeat({.ns = kMs});
   program.priorities = 2;

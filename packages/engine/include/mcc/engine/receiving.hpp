@@ -40,4 +40,14 @@ void Engine<S, C>::receive(Slot slot, Session& session, Bytes bytes, Nanos now) 
   }
 }
 
+// Messages before the load do not count, but it is to begin between two of them. What cannot be read is told of then.
+template <class S, Clock C>
+void Engine<S, C>::skip(Session& session, Bytes bytes) {
+  while (!bytes.empty()) {
+    const framing::Result result = framers_[program_.ops[session.step].index].feed(session.rx, bytes);
+    if (result.progress != framing::Progress::complete) return;
+    bytes = bytes.subspan(result.consumed);
+  }
+}
+
 }  // namespace mcc

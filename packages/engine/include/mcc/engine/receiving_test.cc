@@ -46,6 +46,43 @@ TEST_CASE("a push in two pieces is one message") {
   CHECK(rig.histogram(Histogram::delivery)[0] == 0);  // the time lay in both of them
 }
 
+TEST_CASE("what comes before the load does not count, and the load begins between two messages") {
+  EngineRig rig(listener());
+  rig.order(Command::connect);
+  rig.settle();
+  const std::string whole = push(rig.clock.now());
+  rig.stack.data(0, whole + whole.substr(0, 5));
+  rig.settle();
+  rig.load_at(rig.clock.now());
+  rig.run();
+  rig.stack.data(0, whole.substr(5) + push(rig.clock.now()));
+  rig.settle();
+  CHECK(rig.count(Counter::received) == 2);
+  CHECK(rig.histogram(Histogram::delivery) == std::vector<std::uint64_t>{1, 0, 0});
+}
+
+TEST_CASE("a push that comes together with a reply is not lost") {
+  EngineRig rig(client({message("hi")}, {send(), expect_fixed(2), step::Receive{framing::Fixed{12}, 0}, repeat(2)}));
+  rig.start();
+  rig.stack.data(0, "ok" + push(rig.clock.now()));
+  rig.settle();
+  CHECK(rig.count(Counter::requests_completed) == 1);
+  CHECK(rig.count(Counter::received) == 1);
+}
+
+TEST_CASE("a server that pushes closes when its client has, and pushes no more") {
+  EngineRig rig(server({message("news")}, {pause(wait::Period{10 * kMs}), send(), repeat(0)}));
+  rig.start();
+  rig.stack.accept(0);
+  rig.run(15 * kMs);
+  CHECK_FALSE(rig.stack.take_sent(0).empty());
+  rig.stack.peer_closes(0);
+  rig.run(30 * kMs);
+  CHECK(rig.stack.take_sent(0).empty());
+  CHECK(rig.stack.closes.size() == 1);
+  CHECK(rig.all_errors() == 0);
+}
+
 TEST_CASE("one who listens has no time-out, and closes when the load drains") {
   EngineRig rig(listener());
   rig.start();

@@ -161,7 +161,8 @@ const Burst* Engine<S, C>::burst_of(Slot slot, const Session& session, const Op&
 
 template <class S, Clock C>
 void Engine<S, C>::start_wait(Slot slot, Session& session, const Op& op, Nanos now) {
-  if (is_leaving(slot) && op.outstanding == 0) {
+  const bool alone = !is_client() && session.has(Session::kPeerClosed);
+  if ((is_leaving(slot) || alone) && op.outstanding == 0) {
     return session.has(Session::kEstablished) ? close(slot, session) : rest(session);
   }
   const std::uint32_t id = connection_id(slot);
