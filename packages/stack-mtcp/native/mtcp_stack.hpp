@@ -174,9 +174,13 @@ class MtcpStack {
     MtcpStack& stack;
     Handler& handler;
 
-    void prefetch(const wire::Segment& segment) {
+    void prefetch_lookup(const wire::Segment& segment) {
       handler.interlude();  // parsing a burst takes its time, too
-      stack.prefetch(segment);
+      stack.core_.prefetch_lookup(flow::flow_of(segment));
+    }
+    void prefetch_connection(const wire::Segment& segment) {
+      const Slot slot = stack.core_.prefetch_connection(flow::flow_of(segment));
+      if (slot != flow::kNoSlot) handler.prefetch(slot);
     }
     bool on_segment(const wire::Segment& segment, Packet packet, Nanos) {
       if (const Nanos now = handler.interlude(); now != 0) stack.core_.now = now;
@@ -205,11 +209,6 @@ class MtcpStack {
   // Verbs are also called between polls.
   void refresh() noexcept {
     if (!in_poll_) core_.now = clock_.now();
-  }
-
-  void prefetch(const wire::Segment& segment) noexcept {
-    const Slot slot = core_.opened.find(segment.destination, segment.destination_port);
-    if (slot != flow::kNoSlot) __builtin_prefetch(&core_.block(slot));
   }
 
   // A server whose answers wait for the link takes no further requests in: they are to wait where they have not been

@@ -60,6 +60,7 @@ class Engine {
   bool full() const noexcept { return program_.has_handler && events_.full(); }
   bool paced() const noexcept { return paced_; }
   Nanos interlude();
+  void prefetch(Slot slot) noexcept { __builtin_prefetch(&sessions_[slot], 1); }
 
  private:
   using State = Session::State;

@@ -30,6 +30,9 @@ class Reserved {
     void* memory =
         mmap(nullptr, size * sizeof(T), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (memory == MAP_FAILED) throw std::bad_alloc();
+    // Many records in the order of chance: what misses the cache should not miss the TLB as well. A small array keeps
+    // small pages, since a large one would cost more memory than it may ever hold.
+    if (size * sizeof(T) >= kLargePages) madvise(memory, size * sizeof(T), MADV_HUGEPAGE);
     data_ = static_cast<T*>(memory);
     size_ = size;
   }
@@ -51,6 +54,8 @@ class Reserved {
   std::size_t size() const noexcept { return size_; }
 
  private:
+  static constexpr std::size_t kLargePages = std::size_t{8} << 20;
+
   T* data_ = nullptr;
   std::size_t size_ = 0;
 };

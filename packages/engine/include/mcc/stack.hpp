@@ -74,6 +74,8 @@ concept StackHandler = requires(H handler, Slot slot, Bytes bytes, Error reason,
   { handler.on_peer_closed(slot, now) } -> std::same_as<void>;
   // The connection is gone, or was never established; the slot is free. `reason` is none after our own close or reset.
   { handler.on_closed(slot, reason, now) } -> std::same_as<void>;
+  // A hint: some of these calls will follow for this slot soon.
+  { handler.prefetch(slot) } -> std::same_as<void>;
   // No room for more: stop delivering.
   { handler.full() } -> std::same_as<bool>;
   // Whether departures have their instants. A stack then does its own work in small pieces.
@@ -85,6 +87,7 @@ concept StackHandler = requires(H handler, Slot slot, Bytes bytes, Error reason,
 
 // For handlers that pace nothing.
 struct Unpaced {
+  static constexpr void prefetch(Slot) noexcept {}
   static constexpr bool paced() noexcept { return false; }
   static constexpr Nanos interlude() noexcept { return 0; }
 };

@@ -44,6 +44,12 @@ class AcceptedTable {
     --in_use_;
   }
 
+  // A hint: a flow with this table_hash will be looked for soon.
+  void prefetch(std::uint32_t hash) noexcept { __builtin_prefetch(&heads_[hash & mask_]); }
+
+  // The slot that such a look-up comes to first, or kNoSlot.
+  Slot first(std::uint32_t hash) noexcept { return heads_[hash & mask_] - 1; }
+
   // `matches(slot)`: whether the slot is this very connection.
   template <class Matches>
   Slot find(const FourTuple& flow, Matches&& matches) noexcept {

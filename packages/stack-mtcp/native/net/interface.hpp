@@ -3,7 +3,8 @@
 // that TCP sees only segments and addresses.
 //
 // A Sink offers:
-//   void prefetch(const wire::Segment&)                          // a hint: on_segment will follow soon
+//   void prefetch_lookup(const wire::Segment&)                   // hints: on_segment follows soon, and the second of
+//   void prefetch_connection(const wire::Segment&)               // them after the first's memory has arrived
 //   bool on_segment(const wire::Segment&, Packet, Nanos now)     // true: it keeps the packet, and releases it later
 //   void on_icmp_error(const IcmpError&, Nanos now)
 //   void on_neighbour_failed(Address next_hop, Nanos now)
@@ -87,13 +88,13 @@ class Interface {
 
   // Builds and queues a segment. Its payload is copied before the call returns.
   Output output(const wire::Segment& segment, Nanos now) {
-    const auto hop = options_.routes.next_hop(segment.destination);
-    if (!hop) {
+    const Address hop = options_.routes.next_hop(segment.destination);
+    if (hop == 0) {
       ++counters_.no_route;
       return Output::failed;
     }
-    const Mac* mac = resolved(*hop);
-    if (mac == nullptr) return output_unresolved(segment, *hop, now);
+    const Mac* mac = resolved(hop);
+    if (mac == nullptr) return output_unresolved(segment, hop, now);
     const Built built = build(segment, *mac);
     if (built.length == 0) return Output::dropped;
     port_.transmit(built.packet, built.length, tcp_offload_, static_cast<std::uint16_t>(l2_));
@@ -106,11 +107,14 @@ class Interface {
     std::array<Packet, kBurst> burst;
     const std::size_t count = port_.receive(burst);
     // Headers were prefetched by the port or lie in cache by the time the later packets are parsed; the sink gets to
-    // prefetch its control blocks for the whole burst before the first is touched.
+    // prefetch its tables, and then what they point to, for the whole burst before the first is touched.
     std::array<bool, kBurst> is_segment{};
     for (std::size_t i = 0; i < count; ++i) {
       is_segment[i] = parse(sink, burst[i], segments_[i], now);
-      if (is_segment[i]) sink.prefetch(segments_[i]);
+      if (is_segment[i]) sink.prefetch_lookup(segments_[i]);
+    }
+    for (std::size_t i = 0; i < count; ++i) {
+      if (is_segment[i]) sink.prefetch_connection(segments_[i]);
     }
     for (std::size_t i = 0; i < count; ++i) {
       if (!is_segment[i] || !sink.on_segment(segments_[i], burst[i], now)) port_.release(burst[i]);
@@ -137,8 +141,8 @@ class Interface {
   }
   Nanos next_tick() const noexcept { return next_tick_; }
 
-  // The next hop of a destination, for sinks that match failures to connections.
-  std::optional<Address> next_hop(Address destination) const noexcept { return options_.routes.next_hop(destination); }
+  // The next hop of a destination, for sinks that match failures to connections; 0: there is none.
+  Address next_hop(Address destination) const noexcept { return options_.routes.next_hop(destination); }
 
  private:
   struct Built {
@@ -211,26 +215,26 @@ class Interface {
   template <class Sink>
   bool parse(Sink& sink, Packet packet, wire::Segment& segment, Nanos now) {
     const std::span<std::byte> frame = port_.frame(packet);
-    const auto ethernet = wire::parse_ethernet(frame);
-    if (!ethernet) {
+    const wire::Ethernet ethernet = wire::parse_ethernet(frame);
+    if (ethernet.header == 0) {
       ++counters_.malformed;
       return false;
     }
-    if (ethernet->vlan != options_.vlan ||
-        (ethernet->destination != mac_ && ethernet->destination != wire::kBroadcast)) {
+    if (ethernet.vlan != options_.vlan ||
+        (ethernet.destination != mac_ && ethernet.destination != wire::kBroadcast)) {
       ++counters_.not_ours;
       return false;
     }
-    const std::span<std::byte> payload = frame.subspan(ethernet->header);
-    if (ethernet->type == wire::kEtherArp) {
+    const std::span<std::byte> payload = frame.subspan(ethernet.header);
+    if (ethernet.type == wire::kEtherArp) {
       on_arp(payload, now);
       return false;
     }
-    if (ethernet->type != wire::kEtherIpv4 || ethernet->destination == wire::kBroadcast) {
+    if (ethernet.type != wire::kEtherIpv4 || ethernet.destination == wire::kBroadcast) {
       ++counters_.unknown_protocol;
       return false;
     }
-    return parse_ip(sink, packet, payload, *ethernet, segment, now);
+    return parse_ip(sink, packet, payload, ethernet, segment, now);
   }
 
   template <class Sink>

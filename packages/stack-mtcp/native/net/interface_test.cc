@@ -126,12 +126,12 @@ TEST_CASE("interface: a segment waits for ARP, then leaves to the answer's MAC")
   CHECK(request->operation == wire::ArpOperation::request);
   CHECK(request->target == kPeer);
   CHECK(request->sender == kUs);
-  CHECK(wire::parse_ethernet(asked[0])->destination == wire::kBroadcast);
+  CHECK(wire::parse_ethernet(asked[0]).destination == wire::kBroadcast);
 
   f.answer_arp(kPeer);
   const auto frames = f.sent();
   REQUIRE(frames.size() == 1);
-  CHECK(wire::parse_ethernet(frames[0])->destination == kPeerMac);
+  CHECK(wire::parse_ethernet(frames[0]).destination == kPeerMac);
   wire::Ipv4 ip;
   REQUIRE(wire::parse_ipv4(Bytes(frames[0]).subspan(wire::kEthernetHeader), true, ip) == wire::Ipv4Fault::none);
   wire::Segment segment;
@@ -186,7 +186,7 @@ TEST_CASE("interface: a known neighbour is refreshed by asking it directly, and 
   f.interface.tick(f.sink, f.now);
   const auto frames = f.sent();
   REQUIRE(frames.size() == 1);
-  CHECK(wire::parse_ethernet(frames[0])->destination == kPeerMac);
+  CHECK(wire::parse_ethernet(frames[0]).destination == kPeerMac);
   CHECK(f.interface.output(segment_to(kPeer), f.now) == Output::sent);
   CHECK(f.sent().size() == 1);
 }
@@ -226,8 +226,8 @@ TEST_CASE("interface: a neighbour that moves is followed, a fixed one is not") {
   CHECK(f.interface.output(segment_to(kGateway), f.now) == Output::sent);
   const auto frames = f.sent();
   REQUIRE(frames.size() == 2);
-  CHECK(wire::parse_ethernet(frames[0])->destination == moved);
-  CHECK(wire::parse_ethernet(frames[1])->destination == Mac{2, 9, 9, 9, 9, 9});
+  CHECK(wire::parse_ethernet(frames[0]).destination == moved);
+  CHECK(wire::parse_ethernet(frames[1]).destination == Mac{2, 9, 9, 9, 9, 9});
 }
 
 TEST_CASE("interface: somebody else with our address is counted, and believed in nothing") {
@@ -298,7 +298,7 @@ TEST_CASE("interface: VLAN tags are written, and frames of other VLANs refused")
   CHECK(f.interface.output(segment_to(kPeer), f.now) == Output::sent);
   auto frames = f.sent();
   REQUIRE(frames.size() == 1);
-  CHECK(wire::parse_ethernet(frames[0])->vlan == 42);
+  CHECK(wire::parse_ethernet(frames[0]).vlan == 42);
   f.inject(icmp_frame(f, {8, 0, 0, 0, 0, 7, 0, 1}));  // untagged
   CHECK(f.interface.counters().not_ours == 1);
   CHECK(f.sent().empty());

@@ -25,10 +25,11 @@ struct Routes {
   std::optional<Subnet> subnet;
   std::optional<Address> gateway;
 
-  // Nothing when the destination is off the link and there is no gateway.
-  std::optional<Address> next_hop(Address destination) const noexcept {
+  // 0 when the destination is off the link and there is no gateway. (No optional: asked for each packet, and one that
+  // is copied in pieces stalls the core that reads it back whole.)
+  Address next_hop(Address destination) const noexcept {
     if (subnet ? subnet->contains(destination) : !gateway) return destination;
-    return gateway;
+    return gateway ? *gateway : 0;
   }
 };
 

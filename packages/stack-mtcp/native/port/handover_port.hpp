@@ -101,15 +101,15 @@ class HandoverPort {
   // True when the packet stays with this worker.
   bool sort(Packet packet) {
     const std::span<std::byte> bytes = port_.frame(packet);
-    const auto ethernet = wire::parse_ethernet(bytes);
-    if (!ethernet) return true;
-    if (ethernet->type == wire::kEtherArp) {
+    const wire::Ethernet ethernet = wire::parse_ethernet(bytes);
+    if (ethernet.header == 0) return true;
+    if (ethernet.type == wire::kEtherArp) {
       copy_to_all(bytes);
       return true;
     }
     constexpr std::size_t kDestination = 16;  // of IPv4's header
-    if (ethernet->type != wire::kEtherIpv4 || bytes.size() < ethernet->header + kDestination + 4) return true;
-    const auto owner = handover_->owner(wire::load32(bytes.data() + ethernet->header + kDestination));
+    if (ethernet.type != wire::kEtherIpv4 || bytes.size() < ethernet.header + kDestination + 4) return true;
+    const auto owner = handover_->owner(wire::load32(bytes.data() + ethernet.header + kDestination));
     if (!owner || *owner == worker_) return true;
     give(packet, *owner);
     return false;

@@ -187,6 +187,7 @@ class MemifPort {
       if (const std::byte* const bytes = buffer(at, 0)) {
         __builtin_prefetch(bytes);
         __builtin_prefetch(bytes + 64);
+        if (at.length > 128) __builtin_prefetch(bytes + 128);
       }
     }
   }

@@ -120,10 +120,10 @@ class WanPort {
 
   // Goes by our own end of a TCP segment: where it comes from on the way out, where it goes to on the way in.
   std::optional<WanClasses::Path> path_of(Bytes frame, WanClasses::Direction direction) const noexcept {
-    const auto ethernet = wire::parse_ethernet(frame);
-    if (!ethernet || ethernet->type != wire::kEtherIpv4) return std::nullopt;
+    const wire::Ethernet ethernet = wire::parse_ethernet(frame);
+    if (ethernet.header == 0 || ethernet.type != wire::kEtherIpv4) return std::nullopt;
     wire::Ipv4 ip;
-    if (wire::parse_ipv4(frame.subspan(ethernet->header), false, ip) != wire::Ipv4Fault::none) return std::nullopt;
+    if (wire::parse_ipv4(frame.subspan(ethernet.header), false, ip) != wire::Ipv4Fault::none) return std::nullopt;
     if (ip.protocol != wire::kProtocolTcp || ip.payload.size() < 4) return std::nullopt;
     return direction == WanClasses::kOut ? classes_.path(ip.source, wire::load16(ip.payload.data()))
                                          : classes_.path(ip.destination, wire::load16(ip.payload.data() + 2));

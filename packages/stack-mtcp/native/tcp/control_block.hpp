@@ -64,6 +64,7 @@ struct alignas(64) ControlBlock {
   std::uint8_t snd_shift : 4;  // of the peer's window; kNoScale: neither side scales (RFC 7323 section 2)
   std::uint8_t dupacks : 3;    // saturates
   bool probed : 1;             // a tail-loss probe was sent, and nothing came of it yet
+  std::uint8_t : 0;            // two bytes written apart and read together would stall the core
   std::uint8_t backoff : 5;    // retransmissions in a row
   bool opened_by_peer : 1;
   bool timer_armed : 1;  // in the wheel

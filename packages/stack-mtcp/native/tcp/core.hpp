@@ -139,6 +139,27 @@ struct Core {
     return listeners.any() ? accepted.find(flow, is_it) : kNoSlot;
   }
 
+  // Hints that `flow` will be looked for soon. The first fetches the tables, the second, when they have arrived, what
+  // they point to; it returns the slot that is most likely meant, or kNoSlot.
+  void prefetch_lookup(const FourTuple& flow) noexcept {
+    if (!listeners.any()) return opened.prefetch(flow.local, flow.local_port);
+    const std::uint32_t hash = flow::table_hash(flow, key);
+    accepted.prefetch(hash);
+    remnants.prefetch(hash);
+  }
+  Slot prefetch_connection(const FourTuple& flow) noexcept {
+    Slot slot;
+    if (listeners.any()) {
+      const std::uint32_t hash = flow::table_hash(flow, key);
+      slot = accepted.first(hash);
+      remnants.prefetch_first(hash);
+    } else {
+      slot = opened.find(flow.local, flow.local_port);
+    }
+    if (slot != kNoSlot) __builtin_prefetch(&blocks[slot]);
+    return slot;
+  }
+
   // Queues an acknowledgment for the end of the poll.
   void acknowledge_later(Slot slot, bool soon) noexcept {
     ControlBlock& cb = blocks[slot];

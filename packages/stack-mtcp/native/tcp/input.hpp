@@ -122,6 +122,14 @@ bool input_synchronized(C& core, H& handler, Slot slot, const wire::Segment& seg
       return false;
     }
     const bool closing = cb.state == State::closing;
+    if (!closing && (segment.flags & wire::kFin) != 0 && segment.sequence == cb.rcv_nxt) {
+      // Our FIN acknowledged, and the peer's: what stays is TIME-WAIT at once.
+      cb.rcv_nxt += length;
+      if (cb.has(ControlBlock::kTimestamps)) cb.ts_recent = segment.options.ts_value;
+      cb.set(ControlBlock::kAckPending);
+      leave_remnant(core, slot, Remnants::Kind::time_wait);
+      return false;
+    }
     const FourTuple flow = core.flow_of(cb);
     leave_remnant(core, slot, closing ? Remnants::Kind::time_wait : Remnants::Kind::fin_wait_2);
     Remnant* remnant = closing ? nullptr : core.remnants.find(flow);

@@ -116,8 +116,7 @@ net::Output send_first_syn(C& core, Slot slot) {
 // Active OPEN. An error: nothing was started.
 template <class C>
 Error connect(C& core, Slot slot, const flow::ListenEndpoint& to) {
-  const auto hop = core.net.next_hop(to.address);
-  if (!hop) return Error::unreachable;
+  if (core.net.next_hop(to.address) == 0) return Error::unreachable;
   Sequence above = 0;
   bool reused = false;
   const auto endpoint = core.opened.take(slot, [&](const auto& from) {

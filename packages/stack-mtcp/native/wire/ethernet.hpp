@@ -3,7 +3,6 @@
 
 #include <array>
 #include <cstring>
-#include <optional>
 
 #include "wire/bytes.hpp"
 #include "wire/segment.hpp"
@@ -25,26 +24,26 @@ struct Ethernet {
   Mac source{};
   std::uint16_t vlan = 0;  // 0: untagged, or tagged for priority alone
   std::uint16_t type = 0;
-  std::size_t header = 0;  // bytes before the payload
+  std::size_t header = 0;  // bytes before the payload; 0: the frame is too short for them
 };
 
 inline std::size_t ethernet_header_size(std::uint16_t vlan) noexcept {
   return vlan == 0 ? kEthernetHeader : kEthernetHeader + kVlanTag;
 }
 
-// Nothing when the frame is too short for its header.
-inline std::optional<Ethernet> parse_ethernet(Bytes frame) noexcept {
-  if (frame.size() < kEthernetHeader) return std::nullopt;
+inline Ethernet parse_ethernet(Bytes frame) noexcept {
   Ethernet parsed;
+  if (frame.size() < kEthernetHeader) return parsed;
   std::memcpy(parsed.destination.data(), frame.data(), 6);
   std::memcpy(parsed.source.data(), frame.data() + 6, 6);
   parsed.type = load16(frame.data() + 12);
-  parsed.header = kEthernetHeader;
   if (parsed.type == kEtherVlan) {
-    if (frame.size() < kEthernetHeader + kVlanTag) return std::nullopt;
+    if (frame.size() < kEthernetHeader + kVlanTag) return parsed;
     parsed.vlan = load16(frame.data() + 14) & 0x0fff;
     parsed.type = load16(frame.data() + 16);
     parsed.header = kEthernetHeader + kVlanTag;
+  } else {
+    parsed.header = kEthernetHeader;
   }
   return parsed;
 }
