@@ -21,7 +21,7 @@
       'cflags_cc!': ['-fno-exceptions', '-fno-rtti', '-std=gnu++17'],
       # The path of a segment through network, TCP and engine is a chain of small templates: merged into few functions, it
       # takes a tenth fewer instructions (docs/performance.md).
-      'cflags_cc': ['-std=c++20', '-fexceptions', '<!@(node native/inlining.cjs)', '<!@(node native/find-dpdk.cjs cflags)'],
+      'cflags_cc': ['-std=c++20', '-fexceptions', '<!@(node native/optimising.cjs)', '<!@(node native/find-dpdk.cjs cflags)'],
       # DPDK can be started once per process: the addon stays when the worker that loaded it ends.
       'ldflags': ['-Wl,--exclude-libs,ALL', '-Wl,-z,nodelete'],
       'libraries': ['<!@(node native/find-dpdk.cjs libs)'],

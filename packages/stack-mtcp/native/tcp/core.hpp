@@ -123,8 +123,9 @@ struct Core {
     ControlBlock& cb = blocks[slot];
     const ControlBlock old = cb;
     cb = ControlBlock{};
-    cb.ack_queued = old.ack_queued;
-    cb.waits_for_link = old.waits_for_link;
+    // Seldom true; written always, they would stall the reading of the words that they are part of.
+    if (old.ack_queued) cb.ack_queued = true;
+    if (old.waits_for_link) cb.waits_for_link = true;
   }
 
   static FourTuple flow_of(const ControlBlock& cb) noexcept {
