@@ -27,7 +27,8 @@ struct Sink {
   std::vector<wire::Segment> segments;
   std::vector<IcmpError> errors;
   std::vector<Address> failed;
-  void prefetch(const wire::Segment&) {}
+  void prefetch_lookup(const wire::Segment&) {}
+  void prefetch_connection(const wire::Segment&) {}
   bool on_segment(const wire::Segment& segment, MemoryPort::Packet, Nanos) {
     segments.push_back(segment);
     return false;
