@@ -167,7 +167,14 @@ export const reportSchema = z
     description: 'Absent means not measured. Times are microseconds unless named otherwise.',
   });
 
-/** The JSON Schema (draft 2020-12) of the report. */
+/** The JSON Schema (draft 2020-12) of the report. Strict validators, such as ajv as it comes, have nothing to say about it. */
 export function reportJsonSchema(): Record<string, unknown> {
-  return z.toJSONSchema(reportSchema, { target: 'draft-2020-12' });
+  const schema = z.toJSONSchema(reportSchema, { target: 'draft-2020-12' });
+  return JSON.parse(JSON.stringify(schema), (_key, value: unknown) => withOneType(value)) as Record<string, unknown>;
+}
+
+/** A list of types as alternatives of one type each, which is how strict validators want it. */
+function withOneType(value: unknown): unknown {
+  const { type, ...rest } = (value ?? {}) as { readonly type?: unknown };
+  return Array.isArray(type) ? { ...rest, anyOf: type.map((each: unknown) => ({ type: each })) } : value;
 }
