@@ -19,6 +19,7 @@ const distribution = z
     p50: amount(),
     p75: amount(),
     p90: amount(),
+    p95: amount(),
     p99: amount(),
     p999: amount(),
     p9999: amount(),

@@ -104,6 +104,7 @@ export interface Distribution {
   readonly p50: number;
   readonly p75: number;
   readonly p90: number;
+  readonly p95: number;
   readonly p99: number;
   readonly p999: number;
   readonly p9999: number;

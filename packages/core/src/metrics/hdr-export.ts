@@ -15,6 +15,7 @@ export function distribution(histogram: HistogramSnapshot): Distribution | undef
     p50: percentile(50),
     p75: percentile(75),
     p90: percentile(90),
+    p95: percentile(95),
     p99: percentile(99),
     p999: percentile(99.9),
     p9999: percentile(99.99),

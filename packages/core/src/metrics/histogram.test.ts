@@ -133,6 +133,7 @@ describe('export', () => {
         const exact = distribution(histogramOf(values))!;
         for (const [p, us] of [
           [50, exact.p50],
+          [95, exact.p95],
           [99, exact.p99],
         ] as const) {
           expect(Math.abs(read.getValueAtPercentile(p) - us)).toBeLessThanOrEqual(1 + us / 500);

@@ -12,7 +12,7 @@ export interface Metric {
   readonly share?: (report: Measured) => number | undefined;
 }
 
-const STATISTICS = ['min', 'mean', 'stdev', 'p50', 'p75', 'p90', 'p99', 'p999', 'p9999', 'max'] as const;
+const STATISTICS = ['min', 'mean', 'stdev', 'p50', 'p75', 'p90', 'p95', 'p99', 'p999', 'p9999', 'max'] as const;
 
 /** Every metric that a threshold can name. */
 export const METRICS: ReadonlyMap<string, Metric> = new Map([

@@ -9,13 +9,14 @@ const COLUMNS = [
   ['p50', 'p50'],
   ['p75', 'p75'],
   ['p90', 'p90'],
+  ['p95', 'p95'],
   ['p99', 'p99'],
   ['p99.9', 'p999'],
   ['max', 'max'],
 ] as const satisfies readonly (readonly [string, keyof Distribution])[];
 
 /** Too narrow for all: these go first. */
-const DISPENSABLE = ['p75', 'stdev', 'p90'];
+const DISPENSABLE = ['p75', 'stdev', 'p90', 'p95'];
 
 /** One row per distribution: latency, service time where it differs, pushes, time to connect, error of the departures. */
 export function renderLatency(report: RunReport, { width, style }: Page): string[] {
