@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { didYouMean, editDistance, suggest } from './suggest.js';
+import { didYouMean, editDistance, nearest, suggest } from './suggest.js';
 
 describe('suggest', () => {
   it.each([
@@ -26,6 +26,17 @@ describe('suggest', () => {
     expect(didYouMean('con', ['conn'], '--')).toBe(', did you mean --conn?');
     expect(didYouMean('banana', ['conn'])).toBe('');
   });
+});
+
+describe('nearest', () => {
+  const names = ['latency.p50', 'latency.p90', 'latency.p95', 'latency.p99', 'latency.max', 'errors'];
+
+  it.each([
+    ['latency.p98', ['latency.p90', 'latency.p95', 'latency.p99']],
+    ['latenzy.p50', ['latency.p50']],
+    ['Errors', ['errors']],
+    ['banana', []],
+  ])('%s: %j', (word, meant) => expect(nearest(word, names)).toEqual(meant));
 });
 
 describe('editDistance', () => {

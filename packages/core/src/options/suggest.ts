@@ -1,17 +1,32 @@
 /** How much of its beginning a candidate must share to be meant by a word that is otherwise far from it. */
 const SHARED_START = 3;
+/** Of names that are as near as one another, as many are told. */
+const NEAREST_MAX = 3;
 
 /**
  * The candidate that `word` was most likely meant to be: the one that the fewest slips turn into it, or else the shortest
  * that begins alike (`connections` for `conn`). Undefined when there is none.
  */
 export function suggest(word: string, candidates: Iterable<string>): string | undefined {
-  const slips = Math.max(1, Math.floor(word.length / 3));
+  const slips = slipsOf(word);
   const names = [...candidates];
   const near = names.map((name) => [name, editDistance(word.toLowerCase(), name.toLowerCase())] as const);
   const nearest = lowest(near.filter(([, distance]) => distance <= slips));
   const alike = names.filter((name) => sharedStart(word, name) >= SHARED_START);
   return nearest ?? lowest(alike.map((name) => [name, name.length]));
+}
+
+/** Those of the candidates that `word` is a few slips away from, and no other is nearer; up to three, in their order. */
+export function nearest(word: string, candidates: Iterable<string>): readonly string[] {
+  const ranked = [...candidates].map((name) => [name, editDistance(word.toLowerCase(), name.toLowerCase())] as const);
+  const least = Math.min(...ranked.map(([, distance]) => distance));
+  if (least > slipsOf(word)) return [];
+  return ranked.flatMap(([name, distance]) => (distance === least ? [name] : [])).slice(0, NEAREST_MAX);
+}
+
+/** How many slips a word may be away from what it was meant to be. */
+function slipsOf(word: string): number {
+  return Math.max(1, Math.floor(word.length / 3));
 }
 
 /** The name with the lowest number, the first of several. */

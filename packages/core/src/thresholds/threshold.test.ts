@@ -39,8 +39,22 @@ describe('parseThreshold', () => {
     try {
       refused();
     } catch (error) {
-      expect(error).toMatchObject({ code: 'MCC_ERR_USAGE', remedy: expect.stringContaining('latency.p99<5ms') });
+      expect(error).toMatchObject({ code: 'MCC_ERR_USAGE', remedy: expect.stringMatching(/latency\.p99/) });
     }
+  });
+});
+
+describe('a metric that nobody knows', () => {
+  it.each([
+    ['latency.p98<5ms', 'Did you mean latency.p90, latency.p95 or latency.p99?'],
+    ['latncy.max<5ms', 'Did you mean latency.max?'],
+    ['p95<5ms', 'Did you mean latency.p95?'],
+    ['request.failed<1', 'Did you mean requests.failed?'],
+    ['error<1%', 'Did you mean errors?'],
+    ['http_req_duration<5ms', 'Write for example latency.p99<5ms.'],
+  ])('%s: %s', (expression, remedy) => {
+    const wanted = expect.objectContaining({ remedy: `${remedy} All of them are in docs/cli.md, under Thresholds.` });
+    expect(() => parseThreshold(expression)).toThrow(wanted);
   });
 });
 

@@ -1,5 +1,6 @@
 import type { ThresholdResult } from '../contracts/report.js';
 import { MccError } from '../errors.js';
+import { nearest } from '../options/suggest.js';
 import { METRICS, type Measured } from './metrics.js';
 
 const COMPARE = {
@@ -27,11 +28,11 @@ export interface Threshold {
 
 /** Parses `metric op value[unit]`. Throws MCC_ERR_USAGE. */
 export function parseThreshold(expression: string): Threshold {
-  const match = /^\s*([a-z0-9.]+)\s*(<=|>=|==|<|>)\s*(\d+(?:\.\d+)?|\.\d+)\s*([a-zµ%]*)\s*$/i.exec(expression);
+  const match = /^\s*([a-z0-9._]+)\s*(<=|>=|==|<|>)\s*(\d+(?:\.\d+)?|\.\d+)\s*([a-zµ%]*)\s*$/i.exec(expression);
   if (match === null) throw bad(expression, 'is not of the form METRIC OP VALUE, with one of < <= > >= ==');
   const [, name = '', operator = '', digits = '', suffix = ''] = match;
   const metric = METRICS.get(name);
-  if (metric === undefined) throw bad(expression, `names no known metric: ${name}`, knownMetrics());
+  if (metric === undefined) throw bad(expression, `names no known metric: ${name}`, metricRemedy(name));
   const percent = suffix === '%';
   if (percent && metric.share === undefined) throw bad(expression, `compares ${name} with %, which it is no share of`);
   const units = metric.unit === 'time' ? TIME_UNITS : COUNT_UNITS;
@@ -63,12 +64,17 @@ function bad(expression: string, why: string, remedy = 'Write for example latenc
   return new MccError('MCC_ERR_USAGE', { what: `--threshold '${expression}' ${why}.`, remedy });
 }
 
-function knownMetrics(): string {
-  const families = new Set([...METRICS.keys()].map((name) => name.split('.')[0]));
-  const members = (family: string | undefined): string =>
-    [...METRICS.keys()]
-      .flatMap((name) => (name.startsWith(`${family}.`) ? [name.slice(name.indexOf('.') + 1)] : []))
-      .join(',');
-  const list = [...families].map((family) => (METRICS.has(`${family}`) ? family : `${family}.{${members(family)}}`));
-  return `Write for example latency.p99<5ms; there are ${list.join(', ')}.`;
+/** The names that were most likely meant, and where all of them are. */
+function metricRemedy(name: string): string {
+  const names = [...METRICS.keys()];
+  const near = nearest(name, names);
+  // k6 and others have one distribution, whose statistics need no name before them.
+  const meant = near.length > 0 ? near : nearest(`latency.${name}`, names);
+  const list = 'All of them are in docs/cli.md, under Thresholds.';
+  return meant.length === 0 ? `Write for example latency.p99<5ms. ${list}` : `Did you mean ${orList(meant)}? ${list}`;
+}
+
+function orList(names: readonly string[]): string {
+  const last = names.at(-1)!;
+  return names.length === 1 ? last : `${names.slice(0, -1).join(', ')} or ${last}`;
 }
