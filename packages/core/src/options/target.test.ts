@@ -13,6 +13,11 @@ describe('parseTarget', () => {
     ['my_host', { host: 'my_host', port: 80 }],
     ['http://host', { host: 'host', port: 80, path: '/' }],
     ['http://host:81/a/b?c=d#e', { host: 'host', port: 81, path: '/a/b?c=d' }],
+    ['localhost:8080/a?b=c', { host: 'localhost', port: 8080, path: '/a?b=c' }],
+    ['host/', { host: 'host', port: 80, path: '/' }],
+    ['host?a=b', { host: 'host', port: 80, path: '/?a=b' }],
+    ['[::1]:81/x', { host: '::1', port: 81, path: '/x' }],
+    ['::1/x', { host: '::1', port: 80, path: '/x' }],
     ['HTTP://[::1]:81/', { host: '::1', port: 81, path: '/' }],
   ])('%s', (dest, target) => expect(parseTarget(dest, 80)).toEqual(target));
 
@@ -27,7 +32,10 @@ describe('parseTarget', () => {
     ['host:http', /"http" is not a port/],
     ['host:65536', /"65536" is not a port/],
     ['host:0', /port 0/],
-    ['host/path', /is not HOST, HOST:PORT/],
+    ['ho st/path', /"ho st" is not HOST, HOST:PORT/],
+    ['host:0/path', /port 0/],
+    ['host:x/path', /"x" is not a port/],
+    ['/path', /is not HOST, HOST:PORT/],
     ['', /is not HOST, HOST:PORT/],
     ['1.2.3', /is not HOST, HOST:PORT/],
     ['256.1.1.1', /is not HOST, HOST:PORT/],

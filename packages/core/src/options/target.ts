@@ -2,9 +2,17 @@ import ipaddr from 'ipaddr.js';
 import type { Target } from '../contracts/protocol.js';
 import { usageError } from './raw.js';
 
-/** Reads `--dest`: HOST, HOST:PORT, [IPv6]:PORT, or an http URL. Without a port, `defaultPort` is taken. */
+/**
+ * Reads `--dest`: HOST, HOST:PORT, [IPv6]:PORT, or an http URL, whose `http://` may be left out as curl has it. Without a
+ * port, `defaultPort` is taken; a URL's is 80.
+ */
 export function parseTarget(dest: string, defaultPort?: number): Target {
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(dest)) return parseUrl(dest);
+  const [, authority, path] = /^([^/?#]+)([/?#].*)$/s.exec(dest) ?? [];
+  if (authority !== undefined && path !== undefined) {
+    const { host, port = 80 } = parseHostPort(authority, '--dest');
+    return parseUrl(`http://${ipaddr.IPv6.isValid(host) ? `[${host}]` : host}:${port}${path}`);
+  }
   const { host, port } = parseHostPort(dest, '--dest');
   if (port !== undefined) return { host, port };
   if (defaultPort === undefined) throw usageError(`--dest ${dest} names no port, and the protocol has no usual one`);
