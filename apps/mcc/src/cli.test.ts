@@ -90,7 +90,7 @@ describe.concurrent('a mistake is one sentence, and exit code 2', () => {
     [['run', ...lab, 'https://localhost/'], /https is not supported/],
     [['run', ...lab, 'localhost:1', '--arrival', 'poisson'], /--arrival poisson needs --rate/],
     [['run', ...lab, 'localhost:1', '--threshold', 'p99'], /--threshold 'p99'/],
-    [['run', ...lab, '--config', 'none.yaml'], /--config cannot be read: ENOENT/],
+    [['run', ...lab, '--config', 'none.yaml'], /--config none\.yaml: there is no such file; check the path/],
     [['run', ...lab, '--config', 'bad.yaml'], /unknown option lab\.x in bad\.yaml/],
     [['run', '--proto', 'mqtt', ...lab], /"mqtt" \(--proto\) is not installed.*npm install mcc-proto-mqtt/],
     [['run', '--proto', 'htpt', ...lab], /did you mean http\?/],

@@ -44,6 +44,7 @@ export { peekArgv, scanArgv, unknownLetters } from './options/scan-argv.js';
 export type { Stage } from './options/stage.js';
 export { readTrace, type Trace } from './options/trace.js';
 export { didYouMean } from './options/suggest.js';
+export { isSystemError, unreadable } from './options/unreadable.js';
 export { validateOptions } from './options/validate.js';
 export { listPlugins, type InstalledPlugin } from './plugins/list.js';
 export { importPlugin, type ImportedPlugin } from './plugins/load.js';

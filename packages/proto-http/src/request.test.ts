@@ -64,8 +64,11 @@ describe('renderRequest', () => {
 
   it.each([
     [{ body: 'x', bodyFile: 'y' }, '--http.body and --http.body-file both give the body'],
-    [{ method: 'PUT', bodyFile: '/nonexistent' }, '--http.body-file /nonexistent cannot be read (ENOENT)'],
-    [{ method: 'PUT', bodyFile: '/' }, '--http.body-file / cannot be read (EISDIR)'],
+    [
+      { method: 'PUT', bodyFile: '/nonexistent' },
+      '--http.body-file /nonexistent: there is no such file; check the path',
+    ],
+    [{ method: 'PUT', bodyFile: '/' }, '--http.body-file /: it is a folder; give a file'],
   ])('refuses %j', (given, sentence) => {
     expect(() => requestOf(given)).toThrow(sentence);
   });

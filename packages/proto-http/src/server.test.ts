@@ -53,7 +53,7 @@ describe('serverProgram', () => {
     [{ keepalive: 'false' }, '--http.keepalive has a meaning for mcc run only'],
     [{ header: ['A: b'] }, '--http.header has a meaning for mcc run only'],
     [{ bodySize: 5, bodyFile: '/dev/null' }, '--http.body-size and --http.body-file both give the body'],
-    [{ bodyFile: '/nonexistent' }, '--http.body-file /nonexistent cannot be read (ENOENT)'],
+    [{ bodyFile: '/nonexistent' }, '--http.body-file /nonexistent: there is no such file; check the path'],
   ])('refuses %j', (given, sentence) => {
     expect(() => serverProgram(optionsOf(given))).toThrow(sentence);
   });

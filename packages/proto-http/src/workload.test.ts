@@ -132,7 +132,7 @@ describe('--http.requests', () => {
   });
 
   it.each([
-    [{ requests: '/nonexistent' }, '--http.requests /nonexistent cannot be read (ENOENT)'],
+    [{ requests: '/nonexistent' }, '--http.requests /nonexistent: there is no such file; check the path'],
     [{ requests: 'x', path: '/' }, '--http.requests and --http.path both give the path'],
     [{ requests: 'x', body: 'x' }, '--http.requests says which request has which body'],
   ])('refuses %j', (given, sentence) => {
@@ -175,6 +175,8 @@ describe('--http.data', () => {
   it('has no order without a file, and needs one that can be read', () => {
     expect(() => clientProgram(optionsOf({ dataOrder: 'random' }), TARGET)).toThrow('--http.data-order has no rows');
     expect(() => optionsOf({ dataOrder: 'shuffled' })).toThrow('is neither sequential nor random');
-    expect(() => clientProgram(optionsOf({ data: '/nonexistent' }), TARGET)).toThrow('--http.data /nonexistent cannot');
+    expect(() => clientProgram(optionsOf({ data: '/nonexistent' }), TARGET)).toThrow(
+      '--http.data /nonexistent: there is no such file',
+    );
   });
 });

@@ -60,9 +60,9 @@ describe('messageBytes', () => {
     ['hex:0', '--raw.payload "hex:0" is not in hex; give two hex digits for each byte, as in hex:0d0a'],
     ['hex:0x0d', 'is not in hex'],
     ['hex:0d 0', 'is not in hex'],
-    ['@/nonexistent', '--raw.payload @/nonexistent cannot be read (ENOENT); give a file that you may read'],
-    ['@/', 'cannot be read (EISDIR)'],
-    ['@', 'cannot be read (ENOENT)'],
+    ['@/nonexistent', '--raw.payload @/nonexistent: there is no such file; check the path'],
+    ['@/', '--raw.payload @/: it is a folder; give a file'],
+    ['@', '--raw.payload @: there is no such file'],
   ])('refuses %j', (payload, sentence) => {
     expect(() => messageBytes(payload, 10)).toThrow(sentence);
     expect(() => messageBytes(payload, 10)).toThrow(expect.objectContaining({ code: 'MCC_ERR_USAGE' }));

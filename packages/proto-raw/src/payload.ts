@@ -1,4 +1,5 @@
 import { readFileSync, statSync } from 'node:fs';
+import { isSystemError, unreadable } from '@mcc/core';
 import { parseHex } from './bytes.js';
 import { MESSAGE_BYTES_MAX } from './options.js';
 import { refuse } from './refuse.js';
@@ -33,7 +34,6 @@ function readPayloadFile(path: string): Uint8Array {
     }
     return readFileSync(path);
   } catch (error) {
-    if (!(error instanceof Error && 'syscall' in error && 'code' in error)) throw error;
-    refuse(`--raw.payload @${path} cannot be read (${String(error.code)})`, 'give a file that you may read');
+    throw isSystemError(error) ? unreadable(`--raw.payload @${path}`, error) : error;
   }
 }

@@ -95,12 +95,12 @@ describe('a command', () => {
     const opened = (...args: string[]) => openCommand(schema, args, places, [], `${fixture.root}/load.yaml`);
     expect(readCommand(await opened(), []).options).toMatchObject({ conn: 50, duration: 3e9 });
     const other = ['--config', `${fixture.root}/none.yaml`];
-    await expect(opened(...other)).rejects.toThrow(/^--config cannot be read/);
+    await expect(opened(...other)).rejects.toThrow(/^--config .*none\.yaml: there is no such file/);
   });
 
   it.each([
     [['--config', 'CONFIGbad.yaml'], /^unknown option web\.paht in .*bad\.yaml, did you mean web\.path\?$/],
-    [['--config', 'CONFIGnone.yaml'], /^--config cannot be read/],
+    [['--config', 'CONFIGnone.yaml'], /^--config .*none\.yaml: there is no such file/],
     [['--config', 'CONFIGhelp.yaml'], /^unknown option help in .*help\.yaml/],
     [['--web.paht', '/'], 'unknown option --web.paht, did you mean --web.path?'],
     [['--lab.io', 'epol'], '--lab.io: "epol" is not one of auto, epoll, did you mean epoll?'],

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { kebabCase, type OptionSpec } from './describe.js';
 import { firstLine, usageError, type RawOption, type RawOptions } from './raw.js';
 import { didYouMean } from './suggest.js';
+import { isSystemError, unreadable } from './unreadable.js';
 
 /** A configuration file, flat: `conn`, `http.body-file`. Scalars are text, as they stand in the file. */
 export interface ConfigFile {
@@ -15,7 +16,7 @@ export async function readConfigFile(path: string): Promise<ConfigFile> {
   try {
     source = await readFile(path, 'utf8');
   } catch (error) {
-    throw usageError(`--config cannot be read: ${firstLine(error)}`, error);
+    throw isSystemError(error) ? unreadable(`--config ${path}`, error) : error;
   }
   return { path, entries: flatten(await parseYaml(path, source), path) };
 }

@@ -65,7 +65,7 @@ describe('planLoad', () => {
     [{ stage: ['1s:5', '1s:conn=5'] }, /^--stage mixes rates and connections: a run ramps one of them/],
     [{ stage: ['1s:conn=200'] }, '--stage puts 200 connections to use, but there are 100: give --conn 200'],
     [{ stage: ['1s:conn=5'], setupTime: '1s' }, /^--setup-time opens the connections before the load, and --stage/],
-    [{ arrival: `file:${folder}/none` }, /^--arrival file:.*none: ENOENT/],
+    [{ arrival: `file:${folder}/none` }, /^--arrival file:.*none: there is no such file/],
   ])('refuses %j', async (values, sentence) => {
     await expect(plan(values)).rejects.toThrow(sentence);
     await expect(plan(values)).rejects.toMatchObject({ code: 'MCC_ERR_USAGE' });

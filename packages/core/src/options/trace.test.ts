@@ -58,7 +58,10 @@ describe('readTrace', () => {
     await expect(readTrace(path)).rejects.toThrow(sentence);
   });
 
-  it('says that there is no such file', async () => {
-    await expect(readTrace(join(folder, 'none'))).rejects.toThrow(/^--arrival file:.*none: ENOENT: no such file/);
+  it('says that there is no such file, or that it is none', async () => {
+    await expect(readTrace(join(folder, 'none'))).rejects.toThrow(
+      /^--arrival file:.*none: there is no such file; check the path$/,
+    );
+    await expect(readTrace(folder)).rejects.toThrow(`--arrival file:${folder}: it is a folder; give a file`);
   });
 });

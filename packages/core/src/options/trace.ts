@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { firstLine, usageError } from './raw.js';
+import { isSystemError, unreadable } from './unreadable.js';
 
 /** Departures as they were recorded, in the order of time. */
 export interface Trace {
@@ -31,6 +32,7 @@ export async function readTrace(path: string): Promise<Trace> {
       if (fields !== '') addDeparture(fields, times, sizes);
     }
   } catch (error) {
+    if (isSystemError(error)) throw unreadable(`--arrival file:${path}`, error);
     const where = number === 0 ? '' : ` line ${number}`;
     throw usageError(`--arrival file:${path}${where}: ${firstLine(error)}`, error);
   }
