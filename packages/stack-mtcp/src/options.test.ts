@@ -1,3 +1,4 @@
+import { describeOptions } from '@mcc/core';
 import { describe, expect, it } from 'vitest';
 import { mtcpOptions } from './options.js';
 
@@ -16,6 +17,11 @@ describe('mtcpOptions', () => {
       ports: [1024, 65535],
       huge: 'auto',
     });
+  });
+
+  it('leaves the gateway in the report as the address that it is', () => {
+    const gateway = describeOptions(mtcpOptions, 'mtcp').find(({ key }) => key === 'gateway');
+    expect(gateway).toMatchObject({ name: 'mtcp.gateway', verbatim: true });
   });
 
   it('reads every flag', () => {
@@ -80,7 +86,7 @@ describe('mtcpOptions', () => {
     [{ ports: '1-70000' }, 'is not a range of ports'],
     [{ fault: 'lose=1%' }, 'is none of drop='],
     [{ wan: 'share=20%' }, '"share=20%" lacks its rtt'],
-    [{ wan: ['share=90%,rtt=1ms', 'share=20%,rtt=2ms'] }, 'has shares of 110% together'],
+    [{ wan: ['share=90%,rtt=1ms', 'share=20%,rtt=2ms'] }, 'the shares add up to 110%'],
     [{ rtoMin: '0' }, 'is too small'],
     [{ memory: '1k' }, 'is too small'],
   ])('refuses %j in one sentence', (input, message) => {

@@ -38,7 +38,7 @@ export const mtcpOptions = z.object({
     .transform((value, context) => read(context, value, parseAddress, 'is not an IPv4 address'))
     .optional()
     .describe('next hop to what is not on the link')
-    .meta({ placeholder: 'ADDR' }),
+    .meta({ placeholder: 'ADDR', verbatim: true }),
   neighbour: list()
     .transform((entries, context) =>
       entries.map((entry) =>

@@ -31,6 +31,10 @@ it('adds the shares up, as people do', () => {
   const classes = (...shares: string[]) => shares.map((share) => `share=${share},rtt=1ms`);
   // In binary these are more than 1.
   expect(parseWan(classes('70%', '10%', '20%'))).toHaveLength(3);
-  expect(() => parseWan(classes('70%', '40%'))).toThrow('has shares of 110% together: at most 100%');
-  expect(() => parseWan(classes(...Array.from({ length: 65 }, () => '1%')))).toThrow('has 65 classes: at most 64');
+  expect(() => parseWan(classes('70%', '40%'))).toThrow(
+    'the shares add up to 110%, which is more than all connections: lower them to 100% together',
+  );
+  expect(() => parseWan(classes(...Array.from({ length: 65 }, () => '1%')))).toThrow(
+    '65 classes are too many: give at most 64',
+  );
 });

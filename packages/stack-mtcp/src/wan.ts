@@ -25,9 +25,14 @@ const READERS: Readonly<Record<string, (value: string, part: string) => Partial<
 /** Reads `share=20%,rtt=80ms,bandwidth=10mbit,loss=0.5%`, …. Throws an Error whose message continues "--mtcp.wan …". */
 export function parseWan(texts: readonly string[]): readonly WanClass[] {
   const classes = texts.map(parseClass);
-  if (classes.length > CLASSES_MAX) throw new Error(`has ${classes.length} classes: at most ${CLASSES_MAX}`);
+  if (classes.length > CLASSES_MAX)
+    throw new Error(`${classes.length} classes are too many: give at most ${CLASSES_MAX}`);
   const percent = Number((100 * classes.reduce((sum, { share }) => sum + share, 0)).toFixed(6));
-  if (percent > 100) throw new Error(`has shares of ${percent}% together: at most 100%`);
+  if (percent > 100) {
+    throw new Error(
+      `the shares add up to ${percent}%, which is more than all connections: lower them to 100% together`,
+    );
+  }
   return classes;
 }
 

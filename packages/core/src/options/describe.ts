@@ -20,6 +20,8 @@ export interface OptionSpec {
   readonly default?: string;
   /** Its value is a duration in nanoseconds. */
   readonly isDuration: boolean;
+  /** The report has it as it was given, not what the schema made of it: an address that became a number. */
+  readonly verbatim?: true;
 }
 
 /** The options of a schema, in its order. `plugin` is the dot-name before each. */
@@ -51,6 +53,7 @@ function describeOption(key: string, schema: z.ZodType, plugin: string | undefin
     placeholder: String(meta.placeholder ?? choices(base)?.join('|') ?? 'VALUE'),
     help: meta.description ?? '',
     isDuration: meta.unit === 'ns',
+    ...(meta.verbatim === true && { verbatim: true as const }),
   };
   return fallback === undefined ? spec : { ...spec, default: String(plainValue(spec, fallback)) };
 }

@@ -18,6 +18,11 @@ const schema = z
     pairs: list()
       .transform((values) => values.map((value) => value.split('-').map(Number)))
       .optional(),
+    address: z
+      .string()
+      .transform((value) => Number(value.replaceAll('.', '')))
+      .optional()
+      .meta({ verbatim: true }),
     range: z
       .string()
       .transform((value) => value.split('-').map(Number))
@@ -68,9 +73,9 @@ describe('validateOptions', () => {
 });
 
 it('reports every option in force as plain JSON', () => {
-  const values = given({ time: '1500ms', needed: ['a'], pairs: ['1-2', '3-4'], bytes: 'ab' });
+  const values = given({ time: '1500ms', needed: ['a'], pairs: ['1-2', '3-4'], bytes: 'ab', address: '10.0.0.1' });
   const report = optionsForReport(specs, values, validateOptions(schema, specs, values, 'x'));
-  const asGiven = { needed: ['a'], pairs: ['1-2', '3-4'], range: '1-9', bytes: 'ab' };
+  const asGiven = { needed: ['a'], pairs: ['1-2', '3-4'], range: '1-9', bytes: 'ab', address: '10.0.0.1' };
   expect(report).toEqual({ conn: 100, time: '1500ms', io: 'auto', ...asGiven });
 });
 

@@ -77,6 +77,7 @@ function sentenceOf(issue: z.core.$ZodIssue, given: unknown): string {
 
 /** Whether a person could have given it so: what the schema made lists of is not what they wrote. */
 function isWritable(spec: OptionSpec, value: unknown): boolean {
+  if (spec.verbatim) return false;
   if (Array.isArray(value)) return spec.form === 'list' && value.every(isScalar);
   return isScalar(value);
 }
