@@ -26,7 +26,14 @@ export async function openRun(
 }
 
 async function open(args: readonly string[], defaults: RunDefaults): Promise<OpenedRun & { unknown: number }> {
-  const opened = await openCommand(runOptions(defaults), args, pluginPlaces(), HELP_SPECS, configFromEnvironment());
+  const opened = await openCommand(
+    'run',
+    runOptions(defaults),
+    args,
+    pluginPlaces(),
+    HELP_SPECS,
+    configFromEnvironment(),
+  );
   return { opened, defaults, unknown: unknownLetters(args, opened.specs).length };
 }
 

@@ -36,7 +36,7 @@ export {
   type RunOptions,
   type ServeOptions,
 } from './options/core-options.js';
-export { describeOptions, type OptionSpec } from './options/describe.js';
+export { describeOptions, type CommandName, type OptionSpec } from './options/describe.js';
 export { planLoad, type LoadPlan } from './options/load-plan.js';
 export { firstLine, usageError } from './options/raw.js';
 export { prepareRun, prepareServe, type ChosenPlugins, type Prepared } from './options/requests.js';

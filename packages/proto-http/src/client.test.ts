@@ -48,7 +48,6 @@ describe('clientProgram', () => {
 
   it.each([
     [{ keepalive: false, pipeline: 2 }, '--http.pipeline needs connections that stay open; leave out --http.keepalive'],
-    [{ bodySize: '2k' }, '--http.body-size has a meaning for mcc serve only; leave it out'],
     [{ method: 'G T' }, '--http.method'],
     [{ header: 'X' }, '--http.header'],
     [{ expectStatus: 'ok' }, '--http.expect-status'],

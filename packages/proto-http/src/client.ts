@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Alternative, Program, Step, Target } from '@mcc/core';
 import { classesOf } from './classes.js';
 import { CsvData } from './csv-data.js';
-import { refuseOptionsOf, type HttpOptions } from './options.js';
+import { type HttpOptions } from './options.js';
 import { refuse } from './refuse.js';
 import { renderRequest } from './request.js';
 import type { WorkloadItem } from './workload-item.js';
@@ -10,7 +10,6 @@ import { isMix, mixOf, singleRequest } from './workload.js';
 
 /** Sends a request and reads the response, over and over, `pipeline` of them at a time. */
 export function clientProgram(options: HttpOptions, target: Target): Program {
-  refuseOptionsOf('serve', options);
   if (options.pipeline > 1 && !options.keepalive) {
     refuse('--http.pipeline needs connections that stay open', 'leave out --http.keepalive false');
   }

@@ -49,9 +49,6 @@ describe('serverProgram', () => {
   });
 
   it.each([
-    [{ path: '/x' }, '--http.path has a meaning for mcc run only; leave it out'],
-    [{ keepalive: 'false' }, '--http.keepalive has a meaning for mcc run only'],
-    [{ header: ['A: b'] }, '--http.header has a meaning for mcc run only'],
     [{ bodySize: 5, bodyFile: '/dev/null' }, '--http.body-size and --http.body-file both give the body'],
     [{ bodyFile: '/nonexistent' }, '--http.body-file /nonexistent: there is no such file; check the path'],
   ])('refuses %j', (given, sentence) => {

@@ -1,13 +1,12 @@
 import type { Message, Program } from '@mcc/core';
 import { message, readBodyFile } from './body.js';
-import { httpOptions, refuseOptionsOf, type HttpOptions } from './options.js';
+import { httpOptions, type HttpOptions } from './options.js';
 import { refuse } from './refuse.js';
 
 const TEXT = 'Load has to be predictable before it can be heavy.\n';
 
 /** Answers every request with the same 200, for as long as the client keeps the connection. */
 export function serverProgram(options: HttpOptions): Program {
-  refuseOptionsOf('run', options);
   return {
     role: 'server',
     messages: responses(options),

@@ -56,7 +56,6 @@ describe('clientProgram', () => {
     [{ requestRatio: 0.5 }, '--raw.request-ratio is about the connections of an epoch'],
     [{ epoch: '1s', heartbeat: '1s' }, '--raw.epoch and --raw.heartbeat are both a period; leave out one of them'],
     [{ epoch: '1s', thinkTime: '1s' }, '--raw.epoch sends at a period, with no time to think; leave out one'],
-    [{ pushInterval: '1s' }, '--raw.push-interval has a meaning for mcc serve only; leave it out'],
     [{ reply: 'push', heartbeat: '1s' }, '--raw.heartbeat is about sending, and --raw.reply push sends nothing'],
     [{ reconnect: 'soon' }, '--raw.reconnect "soon" is neither never nor a delay'],
     [{ heartbeat: '1s', thinkTime: '1s' }, '--raw.heartbeat sends at a period, with no time to think; leave out one'],

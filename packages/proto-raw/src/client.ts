@@ -1,5 +1,5 @@
 import type { Load, Program, Step } from '@mcc/core';
-import { flagOf, isGiven, refuseOptionsOf, type RawOptions } from './options.js';
+import { flagOf, isGiven, type RawOptions } from './options.js';
 import { messageBytes } from './payload.js';
 import { SENT_AT } from './push.js';
 import { parseReconnect } from './reconnect.js';
@@ -11,7 +11,6 @@ import { parseReplyFraming } from './reply.js';
  * once the connection has thought. Or it sends nothing, and reads what the server pushes.
  */
 export function clientProgram(options: RawOptions, { messageBytesMax }: Load = {}): Program {
-  refuseOptionsOf('serve', options);
   const common = {
     role: 'client' as const,
     ...priorities(options.priorityLevel),

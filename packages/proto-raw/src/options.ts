@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
 import { count, duration, size, text, z } from '@mcc/core';
-import { refuse } from './refuse.js';
 
 /** The most that a message of a program holds. */
 export const MESSAGE_BYTES_MAX = 2 ** 31 - 1;
@@ -40,42 +39,38 @@ export const rawOptions = z.object({
   thinkTime: duration()
     .prefault(0)
     .describe('pause of a connection between a reply and its next message')
-    .meta({ alias: 't' }),
+    .meta({ alias: 't', only: 'run' }),
   heartbeat: duration({ min: 1 })
     .optional()
-    .describe('send one message each TIME, the connections spread evenly over it'),
-  epoch: duration({ min: 1 }).optional().describe('each active connection sends once each TIME').meta({ alias: 'e' }),
-  burst: count({ min: 1 }).prefault(1).describe('connections that send together in an epoch').meta({ alias: 'b' }),
+    .describe('send one message each TIME, the connections spread evenly over it')
+    .meta({ only: 'run' }),
+  epoch: duration({ min: 1 })
+    .optional()
+    .describe('each active connection sends once each TIME')
+    .meta({ alias: 'e', only: 'run' }),
+  burst: count({ min: 1 })
+    .prefault(1)
+    .describe('connections that send together in an epoch')
+    .meta({ alias: 'b', only: 'run' }),
   requestRatio: share()
     .prefault(1)
     .describe('share of the connections that is active in an epoch')
-    .meta({ alias: 'r' }),
+    .meta({ alias: 'r', only: 'run' }),
   priorityLevel: count({ min: 1, max: 8 })
     .prefault(1)
     .describe('classes that the connections are dealt out to; the first one never waits for the others')
-    .meta({ alias: 'p' }),
+    .meta({ alias: 'p', only: 'run' }),
   reconnect: text()
     .optional()
     .describe('lost connections are opened again: never, or from a delay on, doubled up to another (MIN[-MAX])')
-    .meta({ placeholder: 'never|MIN[-MAX]' }),
+    .meta({ placeholder: 'never|MIN[-MAX]', only: 'run' }),
   pushInterval: duration({ min: 1 })
     .optional()
-    .describe('serve: send a message each TIME to every connection, spread evenly over it'),
+    .describe('send a message each TIME to every connection, spread evenly over it')
+    .meta({ only: 'serve' }),
 });
 
 export type RawOptions = z.infer<typeof rawOptions>;
-
-/** Options that only one of the two commands can act on. `length`, `payload` and `reply` serve both. */
-const ONLY = {
-  run: ['thinkTime', 'heartbeat', 'epoch', 'burst', 'requestRatio', 'priorityLevel', 'reconnect'],
-  serve: ['pushInterval'],
-} as const satisfies Record<string, readonly (keyof RawOptions)[]>;
-
-/** Refuses options that only `other` could act on, so that none is ignored in silence. */
-export function refuseOptionsOf(other: keyof typeof ONLY, options: RawOptions): void {
-  const stray = ONLY[other].find((key) => isGiven(options, key));
-  if (stray !== undefined) refuse(`${flagOf(stray)} has a meaning for mcc ${other} only`, 'leave it out');
-}
 
 /** Whether an option has another value than its default. */
 export function isGiven(options: RawOptions, key: keyof RawOptions): boolean {

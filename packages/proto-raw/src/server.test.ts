@@ -40,9 +40,6 @@ describe('serverProgram', () => {
     [{ payload: 'x', reply: 'none' }, '--raw.payload has no place in --raw.reply none'],
     [{ length: 64 }, '--raw.length has a meaning for mcc run, and for pushes; leave it out, or give'],
     [{ pushInterval: '1s', reply: 'echo' }, '--raw.push-interval answers nothing; leave out --raw.reply'],
-    [{ thinkTime: '1s' }, '--raw.think-time has a meaning for mcc run only'],
-    [{ heartbeat: '1s' }, '--raw.heartbeat has a meaning for mcc run only'],
-    [{ epoch: '1s' }, '--raw.epoch has a meaning for mcc run only'],
   ])('refuses %j', (given, sentence) => {
     expect(() => serverProgram(optionsOf(given))).toThrow(sentence);
     expect(() => serverProgram(optionsOf(given))).toThrow(expect.objectContaining({ code: 'MCC_ERR_USAGE' }));

@@ -1,5 +1,5 @@
 import type { Program } from '@mcc/core';
-import { MESSAGE_BYTES_MAX, refuseOptionsOf, type RawOptions } from './options.js';
+import { MESSAGE_BYTES_MAX, type RawOptions } from './options.js';
 import { messageBytes } from './payload.js';
 import { pushProgram } from './push.js';
 import { refuse } from './refuse.js';
@@ -7,7 +7,6 @@ import { parseAnswer } from './reply.js';
 
 /** Answers what arrives, until the client closes; or sends unasked. */
 export function serverProgram(options: RawOptions): Program {
-  refuseOptionsOf('run', options);
   if (options.pushInterval !== undefined) {
     if (options.reply !== undefined) refuse('--raw.push-interval answers nothing', 'leave out --raw.reply');
     return pushProgram(options.pushInterval, options.payload, options.length);

@@ -69,7 +69,7 @@ export const mtcpOptions = z.object({
     .transform((value, context) => read(context, value, parsePorts, 'is not a range of ports, such as 1024-65535'))
     .prefault('1024-65535')
     .describe('local ports to connect from')
-    .meta({ placeholder: 'FIRST-LAST' }),
+    .meta({ placeholder: 'FIRST-LAST', only: 'run' }),
   fault: text()
     .transform((value, context) => attempt(context, value, () => parseFaults(value)))
     .optional()
@@ -81,7 +81,7 @@ export const mtcpOptions = z.object({
     .describe(
       'connections that behave as distant users do: share=20%,rtt=80ms,bandwidth=10mbit,loss=0.5%; repeatable; the rest is near',
     )
-    .meta({ placeholder: 'LIST' }),
+    .meta({ placeholder: 'LIST', only: 'run' }),
   pcap: text().optional().describe('capture every frame to this file').meta({ placeholder: 'FILE' }),
   huge: z.enum(['auto', 'on', 'off']).default('auto').describe('hugepages for packets; auto: where enough are free'),
   memory: size({ min: 8 * MIB, max: 2 ** 40 })

@@ -77,7 +77,6 @@ describe('preflight', () => {
       '0.0.0.0',
     ],
     [{}, { ...server, endpoints: [{ address: '0.0.0.0', port: 0 }] }, 'cannot choose a port', '--listen'],
-    [{ wan: 'share=20%,rtt=80ms' }, server, '--mtcp.wan is for those who connect', 'mcc run'],
     [{}, { workers: 2 }, '1 address cannot be divided among 2 workers.', 'at least one address'],
     [{ subnet: '198.18.0.0/31' }, {}, 'The target 198.18.0.2 is not in --mtcp.subnet', '--mtcp.gateway'],
     [

@@ -13,7 +13,6 @@ export function preflight(context: PreflightContext, system: System): void {
   checkPorts(options, context);
   checkAddresses(options, context);
   if (context.role === 'client') checkRoom(options, context);
-  else checkNoDistance(options);
   for (const port of options.port) PORT_CHECKS[port.kind](port, options, system, context.workers);
   checkKernel(options, context, system);
 }
@@ -138,16 +137,6 @@ function checkRoom(options: MtcpOptions, { connections, sources, workers }: Pref
       `${grouped(connections)} connections: the local ports would be used up.`,
     `Give ${grouped(wanted)} addresses: --mtcp.address 198.18.64.0/${prefixFor(wanted)}, for example` +
       `${ports < PORTS_USUAL ? ', or widen --mtcp.ports' : ''}.`,
-  );
-}
-
-/** Distance is that of those who connect. */
-function checkNoDistance({ wan }: MtcpOptions): void {
-  if (wan.length === 0) return;
-  fail(
-    'MCC_ERR_USAGE',
-    '--mtcp.wan is for those who connect, and mcc serve connects to nobody.',
-    'Give it to mcc run; --mtcp.fault delay=… delays what a server sends and receives.',
   );
 }
 

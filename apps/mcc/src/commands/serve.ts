@@ -20,7 +20,7 @@ import { sortPlugins } from './run.js';
 
 /** `mcc serve`: accepts connections and answers, until a signal. */
 export async function serveCommand(args: readonly string[], cli: CAC): Promise<number> {
-  const opened = await openCommand(serveOptions(PLUGIN_DEFAULTS), args, pluginPlaces(), HELP_SPECS);
+  const opened = await openCommand('serve', serveOptions(PLUGIN_DEFAULTS), args, pluginPlaces(), HELP_SPECS);
   if (wantsHelp(args)) {
     printHelp(cli, opened.specs);
     return 0;

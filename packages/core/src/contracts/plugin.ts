@@ -22,8 +22,9 @@ export interface Plugin {
    * Its options: a zod object whose keys are camelCase. Key `bodyFile` of plugin `http` is the flag `--http.body-file` and
    * `http.body-file` in YAML. Values from the command line arrive as strings: use the schemas of `@mcc/core`
    * (`duration()`, `count()`, `size()`, `flag()`, `list()`) or coerce. `.describe()` gives the help text,
-   * `.meta({ alias: 't', placeholder: 'N' })` a one-letter alias and the placeholder in the help. `verbatim: true` puts
-   * the value into the report as it was given, where the schema makes something of it that nobody would write.
+   * `.meta({ alias: 't', placeholder: 'N' })` a one-letter alias and the placeholder in the help. `only: 'run'` or
+   * `'serve'` keeps it from the other command. `verbatim: true` puts the value into the report as it was given, where the
+   * schema makes something of it that nobody would write.
    */
   readonly options: ZodObject;
   /** Protocols: the port when `--dest` names none. Absent: `--dest` must name one. */

@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { Fixture } from '../plugins/fixture.js';
 import { openCommand, readCommand } from './command.js';
-import { runOptions } from './core-options.js';
+import { runOptions, serveOptions } from './core-options.js';
 import type { OptionSpec } from './describe.js';
 
 const fixture = new Fixture();
@@ -17,7 +17,8 @@ fixture.write({
   'proto.mjs': withOptions(
     'protocol',
     'web',
-    "path: z.string().default('/').meta({ alias: 't' }), header: z.array(z.string()).default([])",
+    "path: z.string().default('/').meta({ alias: 't', only: 'run' }), header: z.array(z.string()).default([]), " +
+      "size: z.string().default('1k').meta({ only: 'serve' })",
   ),
   'clash.mjs': withOptions('reporter', 'rival', "time: z.string().optional().meta({ alias: 't' })"),
   'one.mjs': withOptions('reporter', 'one', ''),
@@ -35,6 +36,8 @@ fixture.write({
 const places = { cwd: fixture.root, home: fixture.root };
 const schema = runOptions({ stack: './stack.mjs', proto: './proto.mjs', reporter: './one.mjs', durationNs: 10e9 });
 
+const serveSchema = serveOptions({ stack: './stack.mjs', proto: './proto.mjs', reporter: './one.mjs' });
+
 /** An option of the command line alone. */
 const help: OptionSpec = {
   key: 'help',
@@ -48,7 +51,7 @@ const help: OptionSpec = {
 
 async function read(...args: string[]) {
   const located = args.map((arg) => arg.replace('CONFIG', `${fixture.root}/`));
-  return readCommand(await openCommand(schema, located, places, [help]), located);
+  return readCommand(await openCommand('run', schema, located, places, [help]), located);
 }
 
 describe('a command', () => {
@@ -57,9 +60,18 @@ describe('a command', () => {
     expect(options.conn).toBe(7);
     expect(plugins.map(({ plugin, options: own }) => [plugin.name, own])).toEqual([
       ['lab', { io: 'epoll' }],
-      ['web', { path: '/x', header: [] }],
+      ['web', { path: '/x', header: [], size: '1k' }],
       ['one', {}],
     ]);
+  });
+
+  it('has those options of its plugins that the command takes', async () => {
+    const named = async (command: 'run' | 'serve', own: typeof schema | typeof serveSchema) => {
+      const { specs } = await openCommand(command, own, [], places);
+      return specs.flatMap(({ plugin, key }) => (plugin === 'web' ? key : []));
+    };
+    expect(await named('run', schema)).toEqual(['path', 'header']);
+    expect(await named('serve', serveSchema)).toEqual(['header', 'size']);
   });
 
   it('loads several reporters, by a list or by repetition', async () => {
@@ -82,7 +94,7 @@ describe('a command', () => {
     );
     expect(options).toMatchObject({ conn: 9, duration: 3e9, smp: 1 });
     expect(plugins[0]?.options).toEqual({ io: 'epoll' });
-    expect(plugins[1]?.options).toEqual({ path: '/yaml', header: ['c'] });
+    expect(plugins[1]?.options).toMatchObject({ path: '/yaml', header: ['c'] });
     expect(optionsForReport).toMatchObject({
       conn: 9,
       duration: '3s',
@@ -92,7 +104,7 @@ describe('a command', () => {
   });
 
   it('takes the file that it is given by default, unless the command line names one', async () => {
-    const opened = (...args: string[]) => openCommand(schema, args, places, [], `${fixture.root}/load.yaml`);
+    const opened = (...args: string[]) => openCommand('run', schema, args, places, [], `${fixture.root}/load.yaml`);
     expect(readCommand(await opened(), []).options).toMatchObject({ conn: 50, duration: 3e9 });
     const other = ['--config', `${fixture.root}/none.yaml`];
     await expect(opened(...other)).rejects.toThrow(/^--config .*none\.yaml: there is no such file/);
@@ -102,6 +114,8 @@ describe('a command', () => {
     [['--config', 'CONFIGbad.yaml'], /^unknown option web\.paht in .*bad\.yaml, did you mean web\.path\?$/],
     [['--config', 'CONFIGnone.yaml'], /^--config .*none\.yaml: there is no such file/],
     [['--config', 'CONFIGhelp.yaml'], /^unknown option help in .*help\.yaml/],
+    [['--web.size', '2k'], 'unknown option --web.size: it is one of mcc serve, not of mcc run'],
+    [['--listen', 'x'], 'unknown option --listen: it is one of mcc serve, not of mcc run'],
     [['--web.paht', '/'], 'unknown option --web.paht, did you mean --web.path?'],
     [['--lab.io', 'epol'], '--lab.io: "epol" is not one of auto, epoll, did you mean epoll?'],
     [['--stack', './stack.mjs', '--stack', './stack.mjs'], '--stack is given twice'],

@@ -1,13 +1,16 @@
 import type { z } from 'zod';
 import type { PluginKind } from '../contracts/plugin.js';
 import { checkClashes } from '../plugins/clash.js';
+import { listPlugins } from '../plugins/list.js';
 import { importPlugin, type ImportedPlugin } from '../plugins/load.js';
 import type { PluginPlaces } from '../plugins/locate.js';
 import type { LoadedPlugin } from '../run/request.js';
 import { configOptions, peekConfig, readConfigFile, type ConfigFile } from './config-file.js';
-import { describeOptions, type OptionSpec } from './describe.js';
+import { runOptions, serveOptions } from './core-options.js';
+import { describeOptions, type CommandName, type OptionSpec } from './describe.js';
 import { mergeRaw, usageError, type RawOptions } from './raw.js';
 import { peekArgv, scanArgv } from './scan-argv.js';
+import type { Elsewhere } from './unknown-option.js';
 import { optionsForReport, validateOptions } from './validate.js';
 
 /** A command whose plugins have been chosen and loaded, so that all of its options are known: enough for its help. */
@@ -19,6 +22,7 @@ export interface OpenedCommand<S extends z.ZodObject> {
   readonly configurable: readonly OptionSpec[];
   readonly plugins: readonly ImportedPlugin[];
   readonly config: ConfigFile | undefined;
+  readonly elsewhere: Elsewhere;
 }
 
 /** The options of a command and its plugins, validated and frozen. */
@@ -37,10 +41,12 @@ const CHOOSERS: Readonly<Record<string, { readonly kind: PluginKind; readonly na
 };
 
 /**
- * First pass over a command line: finds out which plugins and which configuration file it names and loads them.
+ * First pass over a command line: finds out which plugins and which configuration file it names and loads them. Their
+ * options are those that `command` takes; `schema` has core's.
  * `extra` are options of the command line alone, such as `--help`; `configPath` is the file when it names none.
  */
 export async function openCommand<S extends z.ZodObject>(
+  command: CommandName,
   schema: S,
   args: readonly string[],
   places: PluginPlaces,
@@ -52,21 +58,33 @@ export async function openCommand<S extends z.ZodObject>(
   const config = path === undefined ? undefined : await readConfigFile(path);
   const chosen = core.flatMap((spec) => chosenPlugins(spec, args, config));
   const plugins = await Promise.all(chosen.map(({ kind, name }) => importPlugin(kind, name, places)));
-  const own = [...core, ...plugins.flatMap(({ plugin }) => describeOptions(plugin.options, plugin.name))];
+  const described = plugins.flatMap(({ plugin }) => describeOptions(plugin.options, plugin.name));
+  const isOwn = (spec: OptionSpec): boolean => spec.only === undefined || spec.only === command;
+  const own = [...core, ...described.filter(isOwn)];
   const specs = [...own, ...extra];
-  const names = plugins.map(({ plugin }) => plugin.name);
-  checkClashes(specs, names);
+  const chosenNames = plugins.map(({ plugin }) => plugin.name);
+  checkClashes(specs, chosenNames);
   const configurable = own.filter((spec) => spec.name !== 'config');
-  return { schema, specs, configurable, plugins, config };
+  const elsewhere: Elsewhere = {
+    command,
+    specs: [...coreOptionsOfOther(command, core), ...described.filter((spec) => !isOwn(spec))],
+    chosen: chosenNames,
+    kinds: core.flatMap((spec) => CHOOSERS[spec.key]?.kind ?? []),
+    installed: () => listPlugins([places.cwd, places.home]),
+  };
+  return { schema, specs, configurable, plugins, config, elsewhere };
 }
 
 /** Second pass: reads the command line and the configuration file strictly, and validates every option. */
 export function readCommand<S extends z.ZodObject>(
-  { schema, specs, configurable, plugins, config }: OpenedCommand<S>,
+  { schema, specs, configurable, plugins, config, elsewhere }: OpenedCommand<S>,
   args: readonly string[],
 ): ReadCommand<S> {
-  const scanned = scanArgv(args, specs);
-  const given = mergeRaw(config === undefined ? new Map() : configOptions(config, configurable), scanned.options);
+  const scanned = scanArgv(args, specs, elsewhere);
+  const given = mergeRaw(
+    config === undefined ? new Map() : configOptions(config, configurable, elsewhere),
+    scanned.options,
+  );
   const core = specs.filter((spec) => spec.plugin === undefined && spec.key in schema.shape);
   const options = validateOptions(schema, core, given, 'mcc');
   const loaded = plugins.map((imported) => withOptions(imported, specs, given));
@@ -75,6 +93,13 @@ export function readCommand<S extends z.ZodObject>(
     report[plugin.name] = optionsForReport(ownSpecs(specs, plugin.name), given, own);
   }
   return { options, plugins: loaded, positionals: scanned.positionals, optionsForReport: report };
+}
+
+/** Core's options that the other command alone takes. No plugin's name is needed for that. */
+function coreOptionsOfOther(command: CommandName, own: readonly OptionSpec[]): OptionSpec[] {
+  const unnamed = { stack: '', proto: '', reporter: '' };
+  const other = command === 'run' ? serveOptions(unnamed) : runOptions({ ...unnamed, durationNs: 0 });
+  return describeOptions(other).filter(({ name }) => !own.some((spec) => spec.name === name));
 }
 
 function withOptions(imported: ImportedPlugin, specs: readonly OptionSpec[], given: RawOptions): LoadedPlugin {

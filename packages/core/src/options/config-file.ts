@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { kebabCase, type OptionSpec } from './describe.js';
 import { firstLine, usageError, type RawOption, type RawOptions } from './raw.js';
-import { didYouMean } from './suggest.js';
+import { unknownOption, type Elsewhere } from './unknown-option.js';
 import { isSystemError, unreadable } from './unreadable.js';
 
 /** A configuration file, flat: `conn`, `http.body-file`. Scalars are text, as they stand in the file. */
@@ -27,15 +27,12 @@ export function peekConfig(config: ConfigFile | undefined, ...names: readonly st
 }
 
 /** The file's entries as options. Throws MCC_ERR_USAGE for a key that is none. */
-export function configOptions(config: ConfigFile, specs: readonly OptionSpec[]): RawOptions {
+export function configOptions(config: ConfigFile, specs: readonly OptionSpec[], elsewhere?: Elsewhere): RawOptions {
   const options = new Map<string, RawOption>();
   for (const [key, value] of config.entries) {
     const spec = specs.find((candidate) => candidate.name === key || candidate.otherNames.includes(key));
     const label = `${key} in ${config.path}`;
-    if (spec === undefined) {
-      const names = specs.map((candidate) => candidate.name);
-      throw usageError(`unknown option ${label}${didYouMean(key, names)}`);
-    }
+    if (spec === undefined) throw unknownOption({ name: key, label, dashes: '' }, specs, elsewhere);
     if (options.has(spec.name)) throw usageError(`${label} is given twice`);
     options.set(spec.name, { spec, value, label });
   }

@@ -43,6 +43,13 @@ describe('describeOptions', () => {
     ['stack', { otherNames: ['network-stack'] }],
   ])('%s', (key, expected) => expect(specs[key]).toMatchObject(expected));
 
+  it('knows the command that an option is for, and whether the report has it as it was given', () => {
+    const fields = { both: text(), one: text().optional().meta({ only: 'serve', verbatim: true }) };
+    const [both, one] = describeOptions(z.object(fields));
+    expect([both?.only, both?.verbatim]).toEqual([undefined, undefined]);
+    expect(one).toMatchObject({ only: 'serve', verbatim: true });
+  });
+
   it('has no default where there is none', () => expect(specs.header).not.toHaveProperty('default'));
 
   it('dots the name of a plugin before its own', () => {

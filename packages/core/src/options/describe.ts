@@ -1,6 +1,9 @@
 import type { z } from 'zod';
 import { formatDuration, type OptionForm } from './schemas.js';
 
+/** The commands that take options of plugins. */
+export type CommandName = 'run' | 'serve';
+
 /** One option, as its zod schema describes it: what parsing, YAML and help need to know. */
 export interface OptionSpec {
   /** Name of the plugin it belongs to; undefined: core's. */
@@ -20,6 +23,8 @@ export interface OptionSpec {
   readonly default?: string;
   /** Its value is a duration in nanoseconds. */
   readonly isDuration: boolean;
+  /** The only command that takes it; undefined: both do. */
+  readonly only?: CommandName;
   /** The report has it as it was given, not what the schema made of it: an address that became a number. */
   readonly verbatim?: true;
 }
@@ -53,9 +58,14 @@ function describeOption(key: string, schema: z.ZodType, plugin: string | undefin
     placeholder: String(meta.placeholder ?? choices(base)?.join('|') ?? 'VALUE'),
     help: meta.description ?? '',
     isDuration: meta.unit === 'ns',
+    ...(isCommandName(meta.only) && { only: meta.only }),
     ...(meta.verbatim === true && { verbatim: true as const }),
   };
   return fallback === undefined ? spec : { ...spec, default: String(plainValue(spec, fallback)) };
+}
+
+function isCommandName(value: unknown): value is CommandName {
+  return value === 'run' || value === 'serve';
 }
 
 function formOf(base: z.ZodType, declared: unknown): OptionForm {

@@ -1,6 +1,6 @@
 import type { OptionSpec } from './describe.js';
 import { usageError, type RawOption, type RawOptions } from './raw.js';
-import { didYouMean } from './suggest.js';
+import { unknownLetter, unknownOption, type Elsewhere } from './unknown-option.js';
 
 export interface ScannedArgv {
   readonly options: RawOptions;
@@ -10,9 +10,10 @@ export interface ScannedArgv {
 /**
  * Reads a command line strictly and leaves every value as it was typed: `007` stays `007`. Knows `--name value`,
  * `--name=value`, `-c value`, `-c100`, `--flag`, `--flag false`, and `--`, after which everything is positional.
- * A value that begins with a dash must be a number or be written with `=`. Throws MCC_ERR_USAGE.
+ * A value that begins with a dash must be a number or be written with `=`. Throws MCC_ERR_USAGE; `elsewhere` helps to say
+ * where an unknown option belongs.
  */
-export function scanArgv(args: readonly string[], specs: readonly OptionSpec[]): ScannedArgv {
+export function scanArgv(args: readonly string[], specs: readonly OptionSpec[], elsewhere?: Elsewhere): ScannedArgv {
   const options = new Map<string, RawOption>();
   const positionals: string[] = [];
   for (let index = 0; index < args.length; index++) {
@@ -25,7 +26,7 @@ export function scanArgv(args: readonly string[], specs: readonly OptionSpec[]):
       positionals.push(arg);
       continue;
     }
-    const { spec, label, attached } = findOption(arg, specs);
+    const { spec, label, attached } = findOption(arg, specs, elsewhere);
     const next = args[index + 1];
     let value = attached;
     if (value === undefined && takesNext(spec, next)) {
@@ -68,33 +69,21 @@ interface FoundOption {
   readonly attached: string | undefined;
 }
 
-function findOption(arg: string, specs: readonly OptionSpec[]): FoundOption {
+function findOption(arg: string, specs: readonly OptionSpec[], elsewhere: Elsewhere | undefined): FoundOption {
   if (arg.startsWith('--')) {
     const [label, attached] = splitAtEquals(arg);
     const name = label.slice(2);
     const spec = specs.find((candidate) => candidate.name === name || candidate.otherNames.includes(name));
-    if (spec === undefined) throw unknownOption(name, specs);
+    if (spec === undefined) throw unknownOption({ name, label, dashes: '--' }, specs, elsewhere);
     return { spec, label, attached };
   }
   const letter = arg[1]!;
   const spec = specs.find((candidate) => candidate.alias === letter);
   const rest = arg.slice(2);
   if (spec === undefined || (spec.form === 'flag' && rest !== '' && !rest.startsWith('='))) {
-    const long = specs.find((candidate) => candidate.name === arg.slice(1));
-    throw usageError(`unknown option ${arg}${long === undefined ? '' : `, did you mean --${long.name}?`}`);
+    throw unknownLetter(arg, specs, elsewhere);
   }
   return { spec, label: `-${letter}`, attached: rest === '' ? undefined : rest.replace(/^=/, '') };
-}
-
-function unknownOption(name: string, specs: readonly OptionSpec[]) {
-  const plugins = new Set(specs.flatMap((spec) => spec.plugin ?? []));
-  const owner = /^([^.]+)\./.exec(name)?.[1];
-  if (owner !== undefined && !plugins.has(owner)) {
-    const hint = didYouMean(owner, plugins, '--') || `: no chosen plugin named ${owner} has options`;
-    return usageError(`unknown option --${name}${hint.replace(/\?$/, `${name.slice(owner.length)}?`)}`);
-  }
-  const names = specs.flatMap((spec) => [spec.name, ...spec.otherNames]);
-  return usageError(`unknown option --${name}${didYouMean(name, names, '--')}`);
 }
 
 function takesNext(spec: OptionSpec, next: string | undefined): boolean {
