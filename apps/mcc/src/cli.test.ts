@@ -75,7 +75,16 @@ describe.concurrent('a mistake is one sentence, and exit code 2', () => {
     [['run', ...lab, '--http.paht=/'], /unknown option --http\.paht, did you mean --http\.path\?/],
     [['run', ...lab, '-z'], /unknown option -z/],
     [['run', ...lab, '-l', '64', '-z'], /unknown option -z/],
-    [['run', ...lab, '-l', '64', '--proto', 'http'], /unknown option -l/],
+    [['run', ...lab, '-l', '64', '--proto', 'http'], /unknown option -l: it is --raw\.length.* --proto raw/],
+    [['run', ...lab, '-H', 'A: b', 'localhost:1'], /unknown option -H: here it is --http\.header 'Name: value'/],
+    [['run', ...lab, '--threads', '4'], /unknown option --threads: here it is --smp N/],
+    [
+      ['run', ...lab, '--proto', 'http', '--raw.heartbeat', '1s'],
+      /^mcc: --raw\.heartbeat belongs to --proto raw: add it/,
+    ],
+    [['run', ...lab, '--json.out', 'x'], /^mcc: --json\.out belongs to --reporter json: add it/],
+    [['run', ...lab, '--http.body-size', '1k'], /unknown option --http\.body-size: it is one of mcc serve/],
+    [['serve', ...lab, '--http.method', 'PUT'], /unknown option --http\.method: it is one of mcc run/],
     [['run', ...lab, '-l', 'long'], /-l: "long" is not a size/],
     [['run', ...lab, 'localhost:1', '--stage', '10k'], /--stage: "10k" is not a stage: use TIME:RATE/],
     [['run', ...lab, '--conn'], /--conn needs a value \(N\)/],
@@ -101,7 +110,7 @@ describe.concurrent('a mistake is one sentence, and exit code 2', () => {
     [['run', '--proto', 'mine', ...lab], /no module to import/],
     [['serve', ...lab, 'localhost'], /takes no argument "localhost": use --listen/],
     [['serve', ...lab, '--listen', 'x:y'], /--listen: "y" is not a port/],
-    [['serve', ...lab, '--dest', 'x'], /unknown option --dest/],
+    [['serve', ...lab, '--dest', 'x'], /unknown option --dest: it is one of mcc run, not of mcc serve/],
     [['doctor', '--stak', 'x'], /unknown option --stak, did you mean --stack\?/],
     [['doctor', 'kernel'], /takes no argument "kernel"/],
     [['plugins', 'x'], /takes no argument "x"/],
@@ -136,6 +145,7 @@ describe.concurrent('mcc', () => {
     expect(code).toBe(0);
     expect(stdout).toMatch(/^Options of http:$/m);
     expect(stdout).toMatch(/--http\.path/);
+    expect(stdout).not.toMatch(/--http\.body-size/);
   });
 
   it.each<[string, string[], string, string]>([
@@ -161,6 +171,8 @@ describe.concurrent('mcc', () => {
     const { stdout } = await mcc('serve', ...lab, '--help');
     expect(stdout).toMatch(/--listen ADDR\[:PORT\]/);
     expect(stdout).not.toMatch(/--dest TARGET/);
+    expect(stdout).toMatch(/--http\.body-size SIZE/);
+    expect(stdout).not.toMatch(/--http\.method|think-time/);
   });
 
   it('--version names itself', async () => {

@@ -12,7 +12,9 @@ import type { CAC } from 'cac';
 import { RUN_DEFAULTS } from '../environment.js';
 import { warn } from '../failure.js';
 import { printHelp, wantsHelp } from '../help.js';
+import { refuseLettersOfOthers } from '../letters.js';
 import { openRun } from '../open-run.js';
+import { refuseFlagsOfOthers, threadsWarning } from '../other-generators.js';
 
 /** `mcc run`: drives load at a target. `candidates` are what it may take by default. */
 export async function runCommand(args: readonly string[], cli: CAC, candidates = RUN_DEFAULTS): Promise<number> {
@@ -21,6 +23,8 @@ export async function runCommand(args: readonly string[], cli: CAC, candidates =
     printHelp(cli, opened.specs);
     return 0;
   }
+  refuseFlagsOfOthers(args, opened.specs);
+  await refuseLettersOfOthers(args, opened.specs);
   const { options, plugins, positionals, optionsForReport } = readCommand(opened, args);
   const dest = chooseTarget(args, positionals);
   const { request, warnings } = await prepareRun(
@@ -29,7 +33,8 @@ export async function runCommand(args: readonly string[], cli: CAC, candidates =
     { ...optionsForReport, ...dest },
     defaults.durationNs,
   );
-  warnings.forEach(warn);
+  const threads = threadsWarning(args, opened.specs);
+  [...warnings, ...(threads === undefined ? [] : [threads])].forEach(warn);
   const console = dataGoesToStdout(plugins) ? process.stderr : process.stdout;
   const { exitCode } = await run(request, processIo({ console }));
   return exitCode;
