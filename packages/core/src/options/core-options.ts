@@ -30,7 +30,10 @@ const RATE_MAX = 100_000_000;
 /** Options of `mcc run`. Each field documents itself: help and configuration files are derived from it. */
 export function runOptions(defaults: RunDefaults) {
   return z.object({
-    dest: text().optional().describe('target: HOST[:PORT] or an http:// URL; required').meta({ placeholder: 'TARGET' }),
+    dest: text()
+      .optional()
+      .describe('target: HOST[:PORT], or a URL, with or without http://; required')
+      .meta({ placeholder: 'TARGET' }),
     ...pluginOptions(defaults),
     reporter: list()
       .transform((names) => [...new Set(names.flatMap((name) => name.split(',')))].filter((name) => name !== ''))
@@ -55,7 +58,7 @@ export function runOptions(defaults: RunDefaults) {
     waitTime: time().prefault('0').describe('pause between set-up and load').meta({ alias: 'w' }),
     rate: rate({ min: RATE_MIN, max: RATE_MAX })
       .optional()
-      .describe('requests per second over all connections (open loop)')
+      .describe('requests per second over all connections: open loop; 0.5 is one in two seconds')
       .meta({ alias: 'R' }),
     arrival: arrival()
       .optional()
