@@ -104,7 +104,7 @@ describe('renderFinal', () => {
       sampleReport({
         run: { ...run, workers },
         environment: { ...environment, cores },
-        process: { ...process, busyPercent: 99.2 },
+        process: { ...process, cpuSeconds: { user: 1.3, system: 1.7 }, busyPercent: 99.2 },
       }),
       { width: 120 },
     ).replace(/\n +/g, ' ');

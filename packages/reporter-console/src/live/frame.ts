@@ -1,5 +1,5 @@
 import type { Phase, RunProgress } from '@mcc/core';
-import { BUSY_LIMIT } from '../final/notes.js';
+import { BUSY_LIMIT } from '../final/generator-notes.js';
 import { padLeft, padRight, widthOf } from '../text/layout.js';
 import type { Style } from '../text/style.js';
 import { amount, count, percent, plural, seconds, time } from '../text/units.js';
