@@ -172,6 +172,7 @@ class Engine {
   void complete_reply(Slot slot, Session& session, const framing::Result& result, Nanos now);
   void close_after_last(Slot slot, Session& session);
   std::size_t read_requests(Slot slot, Session& session, Bytes bytes, Nanos now);
+  void go_ahead(Slot slot, Session& session);
   void keep_unread(Slot slot, Session& session, Bytes bytes);
   void continue_reading(Slot slot, Session& session, Nanos now);
   void close_if_done(Slot slot, Session& session);

@@ -2,6 +2,8 @@
 // Engine: what the stack reports.
 
 #include <algorithm>
+#include <span>
+#include <string_view>
 #include <utility>
 
 #include "mcc/engine.hpp"
@@ -114,7 +116,10 @@ std::size_t Engine<S, C>::read_requests(Slot slot, Session& session, Bytes bytes
   while (session.state == State::expecting && used < bytes.size()) {
     const Op& op = program_.ops[session.step];
     const framing::Result result = framers_[op.index].feed(session.rx, bytes.subspan(used));
-    if (result.progress == framing::Progress::more) return bytes.size();
+    if (result.progress == framing::Progress::more) {
+      if (result.waits) go_ahead(slot, session);
+      return bytes.size();
+    }
     if (result.progress == framing::Progress::broken) {
       lose_requests(session, result.error, 1);
       session.set(Session::kRestart);
@@ -131,6 +136,18 @@ std::size_t Engine<S, C>::read_requests(Slot slot, Session& session, Bytes bytes
     advance(slot, session, now);
   }
   return used;
+}
+
+// Server: tells a client that waits for it to send the body. What was read before has to be answered first.
+template <class S, Clock C>
+void Engine<S, C>::go_ahead(Slot slot, Session& session) {
+  static constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+  if (outstanding(session) > 0) return;
+  const Bytes bytes = std::as_bytes(std::span(kContinue));
+  const std::size_t taken = stack_.send(slot, bytes, Lifetime::stable);
+  recorder_.add(Counter::bytes_sent, taken);
+  // Where there is no room for it the client goes on by itself after a while; a part of it would garble the answer.
+  if (taken != 0 && taken != bytes.size()) fail(slot, session, Error::send_buffer_full, Manner::reset);
 }
 
 // Server: the bytes come too early. Those of the next request are kept until the answer before it has left.

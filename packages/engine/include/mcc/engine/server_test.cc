@@ -79,6 +79,59 @@ TEST_CASE("pipelined requests are answered in order") {
   CHECK(rig.count(Counter::requests_completed) == 4);
 }
 
+TEST_CASE("a client that waits for it is told to send the body") {
+  constexpr const char* kPut = "PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\nExpect: 100-continue\r\n\r\n";
+  EngineRig rig(kHttp);
+  rig.start();
+  rig.stack.accept(0);
+  SUBCASE("once") {
+    rig.stack.data(0, kPut);
+    rig.settle();
+    CHECK(rig.stack.take_sent(0) == "HTTP/1.1 100 Continue\r\n\r\n");
+    CHECK(rig.count(Counter::bytes_sent) == 25);
+    rig.stack.data(0, "bo");
+    rig.settle();
+    CHECK(rig.stack.take_sent(0).empty());
+    rig.stack.data(0, "dy");
+    rig.settle();
+    CHECK(rig.stack.take_sent(0) == "[get]");
+  }
+  SUBCASE("after the answers to what it asked before") {
+    rig.stack.data(0, std::string(kGet) + kPut);
+    rig.settle();
+    CHECK(rig.stack.take_sent(0) == "[get]HTTP/1.1 100 Continue\r\n\r\n");
+    rig.stack.data(0, "body");
+    rig.settle();
+    CHECK(rig.stack.take_sent(0) == "[get]");
+  }
+  SUBCASE("but not one that did not wait") {
+    rig.stack.data(0, std::string(kPut) + "body");
+    rig.settle();
+    CHECK(rig.stack.take_sent(0) == "[get]");
+  }
+  SUBCASE("and where there is no room, goes on by itself") {
+    rig.stack.room = 0;
+    rig.stack.data(0, kPut);
+    rig.settle();
+    CHECK(rig.stack.take_sent(0).empty());
+    rig.stack.writable(0);
+    rig.stack.data(0, "body");
+    rig.settle();
+    CHECK(rig.stack.take_sent(0) == "[get]");
+  }
+  CHECK(rig.all_errors() == 0);
+}
+
+TEST_CASE("a client that waits to be told to go on, and is told a part of it, is cut off") {
+  EngineRig rig(kHttp);
+  rig.stack.room = 7;
+  rig.start();
+  rig.stack.accept(0);
+  rig.stack.data(0, "PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\nExpect: 100-continue\r\n\r\n");
+  rig.settle();
+  CHECK(rig.errors(Error::send_buffer_full) == 1);
+}
+
 TEST_CASE("requests that come while an answer waits for room are kept, and reading pauses") {
   EngineRig rig(kHttp);
   rig.stack.room = 7;

@@ -8,6 +8,7 @@
 #include <bitset>
 #include <cstdint>
 #include <optional>
+#include <string_view>
 
 #include "mcc/framing/framer.hpp"
 #include "mcc/framing/head_memo.hpp"
@@ -57,6 +58,7 @@ class Http1Framer {
   bool is_client() const noexcept { return role_ == Role::client; }
   void start(std::uint32_t word, std::uint32_t head_left) noexcept;
   bool keep(std::uint32_t& word) noexcept;
+  bool waits(const Message& message, Bytes bytes) const noexcept;
   Result complete(std::uint32_t& word, Bytes read, bool alone) noexcept;
   Result broken(std::uint32_t& word, Error error) noexcept {
     drop(word);
@@ -101,7 +103,8 @@ inline Http1Framer::Http1Framer(const Http1& spec, Role role, std::size_t sessio
 }
 
 inline Result Http1Framer::feed(std::uint32_t& word, Bytes bytes) noexcept {
-  if (word == 0) {
+  const bool fresh = word == 0;
+  if (fresh) {
     if (const Result* known = memo_.recall(bytes)) return *known;
     start(word, kHeadMax);
   }
@@ -131,8 +134,9 @@ inline Result Http1Framer::feed(std::uint32_t& word, Bytes bytes) noexcept {
       return broken(word, Error::bad_reply);
     }
   }
+  const bool go_ahead_wanted = fresh && waits(message, bytes);
   if (!keep(word)) return broken(word, Error::no_memory);
-  return {.consumed = bytes.size()};
+  return {.waits = go_ahead_wanted, .consumed = bytes.size()};
 }
 
 inline Result Http1Framer::finish(std::uint32_t& word) noexcept {
@@ -160,6 +164,26 @@ inline bool Http1Framer::keep(std::uint32_t& word) noexcept {
     messages_[word].parser.data = &hashes_[word];
   }
   return true;
+}
+
+// Whether these bytes are the head of a request, all of it and no more, that asks for 100 Continue before its body (RFC
+// 9110 section 10.1.1). Looked for only here, where a request is cut, so that others pay nothing for it. A head that is
+// cut itself goes unheard: its client sends the body by itself after a while.
+inline bool Http1Framer::waits(const Message& message, Bytes bytes) const noexcept {
+  constexpr std::string_view kField = "\r\nexpect:";
+  constexpr std::string_view kValue = "100-continue";
+  if (is_client() || message.head_left != 0 || message.parser.http_minor == 0) return false;
+  const std::string_view head(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  if (head.find("\r\n\r\n") + 4 != head.size()) return false;
+  const auto alike = [](char written, char lower) {
+    return (written >= 'A' && written <= 'Z' ? written - 'A' + 'a' : written) == lower;
+  };
+  const auto* field = std::search(head.begin(), head.end(), kField.begin(), kField.end(), alike);
+  if (field == head.end()) return false;
+  std::string_view value = head.substr(static_cast<std::size_t>(field - head.begin()) + kField.size());
+  value.remove_prefix(std::min(value.find_first_not_of(" \t"), value.size()));
+  return std::equal(kValue.begin(), kValue.end(), value.begin(), value.begin() + std::min(kValue.size(), value.size()),
+                    [&](char lower, char written) { return alike(written, lower); });
 }
 
 // The message ended with `read`, and lies whole in it, with nothing before it, if it is `alone`.

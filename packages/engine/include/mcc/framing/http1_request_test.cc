@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include <span>
 #include <string>
 
 #include "mcc/framing/http1.hpp"
@@ -53,6 +54,32 @@ TEST_CASE("http1 server: requests as clients send them") {
   check_request({"close", close, {{.size = close.size(), .last = true}}});
   check_request({"1.0", old, {{.size = old.size(), .last = true, .head = true}}});
   check_request({"empty lines before", "\r\n\r\n" + kCurl, {{.size = kCurl.size() + 4}}});
+}
+
+TEST_CASE("http1 server: who waits for 100 Continue") {
+  const auto waits = [](const std::string& text, std::size_t cut = 0) {
+    Http1Framer framer({}, Role::server, 1);
+    std::uint32_t word = 0;
+    bool found = false;
+    for (const std::string& part : {text.substr(0, cut), text.substr(cut)}) {
+      if (!part.empty()) found = framer.feed(word, std::as_bytes(std::span(part))).waits;
+    }
+    framer.drop(word);
+    return found;
+  };
+  const std::string put = "PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n";
+  CHECK(waits(put + "Expect: 100-continue\r\n\r\n"));
+  CHECK(waits(put + "eXPECT:\t100-Continue\r\n\r\n"));
+  CHECK(waits("PUT / HTTP/1.1\r\nExpect: 100-continue\r\nTransfer-Encoding: chunked\r\n\r\n"));
+  CHECK_FALSE(waits(put + "\r\n"));
+  CHECK_FALSE(waits(put + "Expect: 100\r\n\r\n"));
+  CHECK_FALSE(waits(put + "Expected: 100-continue\r\n\r\n"));
+  // The body has begun, or there is none: there is nothing to wait for.
+  CHECK_FALSE(waits(put + "Expect: 100-continue\r\n\r\nbo"));
+  CHECK_FALSE(waits("GET / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\n\r\n"));
+  // RFC 9110 section 10.1.1: not of HTTP/1.0. And no head that is cut: its client goes on by itself.
+  CHECK_FALSE(waits("PUT / HTTP/1.0\r\nContent-Length: 4\r\nExpect: 100-continue\r\n\r\n"));
+  CHECK_FALSE(waits(put + "Expect: 100-continue\r\n\r\n", 20));
 }
 
 TEST_CASE("http1 server: an Upgrade is ignored, CONNECT refused") {
