@@ -50,6 +50,18 @@ describe('mcc serve speaks HTTP to others', () => {
     expect(report.errors).toEqual({});
     expect(report.requests.completed).toBeGreaterThan(10);
   });
+
+  test('tells a client that waits for it to send its body', async () => {
+    const server = await serve(['--proto', 'http']);
+    const status = await new Promise<number | undefined>((resolve, reject) => {
+      const upload = request(`http://${server.address}/`, { method: 'PUT', headers: { Expect: '100-continue' } });
+      upload.on('continue', () => upload.end('the body'));
+      upload.on('response', (response) => response.resume().on('end', () => resolve(response.statusCode)));
+      upload.on('error', reject);
+      upload.flushHeaders();
+    });
+    expect(status).toBe(200);
+  });
 });
 
 describe('mcc serve speaks raw', () => {
