@@ -9,6 +9,7 @@
         'native/addon/open_memif.cc',
         'native/eal/eal.cc',
         'native/port/dpdk_device.cc',
+        'native/port/umem_pool.cc',
         '<!@(node -p "require(\'@mcc/engine/gyp\').sources()")',
       ],
       'include_dirs': [

@@ -15,6 +15,7 @@
 #include "eal/eal.hpp"
 #include "mcc/clock.hpp"
 #include "mcc/failure.hpp"
+#include "port/umem_pool.hpp"
 
 namespace mcc::port {
 namespace {
@@ -112,11 +113,14 @@ void DpdkDevice::configure() {
 }
 
 void DpdkDevice::make_pools() {
+  const bool af_xdp = driver() == "net_af_xdp";
   for (std::uint16_t queue = 0; queue < options_.queues; ++queue) {
     const std::string name = "mcc_" + std::to_string(id_) + "_" + std::to_string(queue);
-    rte_mempool* const pool = rte_pktmbuf_pool_create(
-        name.c_str(), options_.buffers, RTE_MEMPOOL_CACHE_MAX_SIZE, 0,
-        static_cast<std::uint16_t>(RTE_PKTMBUF_HEADROOM + options_.frame_bytes_max), SOCKET_ID_ANY);
+    rte_mempool* const pool =
+        af_xdp ? make_umem_pool(name, options_.buffers)
+               : rte_pktmbuf_pool_create(name.c_str(), options_.buffers, RTE_MEMPOOL_CACHE_MAX_SIZE, 0,
+                                         static_cast<std::uint16_t>(RTE_PKTMBUF_HEADROOM + options_.frame_bytes_max),
+                                         SOCKET_ID_ANY);
     if (pool == nullptr) {
       throw Failure(
           "MCC_ERR_NO_MEMORY",
@@ -124,6 +128,11 @@ void DpdkDevice::make_pools() {
           "Raise --mtcp.memory, reserve more hugepages, or use --mtcp.huge off.");
     }
     pools_.push_back(pool);
+    if (rte_pktmbuf_data_room_size(pool) < RTE_PKTMBUF_HEADROOM + options_.frame_bytes_max) {
+      throw Failure("MCC_ERR_USAGE",
+                    shown(name_) + ": --mtcp.mtu " + std::to_string(options_.mtu) + " is more than AF_XDP carries.",
+                    "Lower it, or use af_packet.");
+    }
   }
 }
 
