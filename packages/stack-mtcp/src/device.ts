@@ -30,6 +30,11 @@ const FRAME_BYTES_MIN = 2048;
 const BLOCK_BYTES = 65536;
 const FRAME_OVERHEAD = 128;
 const RING_FRAMES = 8192;
+/**
+ * A frame over AF_XDP has a page, of which DPDK takes 320 bytes and the kernel 256. Interfaces of a larger MTU mostly take no
+ * XDP program at all, which is then said in words that do not name the MTU.
+ */
+export const XDP_MTU_MAX = 4096 - 320 - 256 - LINK_HEADER;
 
 /**
  * The device of a port. `index`: its number among the ports. `queues`: the workers that share it. `address`: the first

@@ -6,7 +6,11 @@ import { preflight } from './preflight.js';
 import { CAP_NET_ADMIN, CAP_NET_RAW } from './system.js';
 
 const system = {
-  interfaces: { veth0: { up: true, mtu: 1500, queues: 1 }, veth9: { up: false, mtu: 1500, queues: 1 } },
+  interfaces: {
+    veth0: { up: true, mtu: 1500, queues: 1 },
+    veth9: { up: false, mtu: 1500, queues: 1 },
+    jumbo0: { up: true, mtu: 9000, queues: 1 },
+  },
   capabilities: [CAP_NET_ADMIN, CAP_NET_RAW],
   directories: ['/tmp'],
 };
@@ -101,6 +105,12 @@ describe('preflight', () => {
       { workers: 2 },
       'has 1 queue for 2 workers.',
       'ethtool -L veth0',
+    ],
+    [
+      { port: 'af_xdp:jumbo0', mtu: 1500 },
+      {},
+      'an MTU of 9000, and AF_XDP takes at most 3502.',
+      'link set jumbo0 mtu 3502',
     ],
     [{ port: 'tap:veth0' }, {}, 'there is an interface of that name already.', 'ip link del veth0'],
     [{ port: 'pci:03:00.0' }, {}, '--mtcp.port pci:0000:03:00.0: there is no such device.', 'mcc doctor'],

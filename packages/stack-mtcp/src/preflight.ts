@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import { MccError, type Endpoint, type ErrorCode, type PreflightContext } from '@mcc/core';
 import { countAddresses, formatAddress, parseAddress, poolHas, type AddressRange } from './address.js';
+import { XDP_MTU_MAX } from './device.js';
 import { poolsOf } from './native-options.js';
 import type { MtcpOptions } from './options.js';
 import { bindCommand, findPciDevice } from './pci.js';
@@ -157,7 +158,14 @@ const PORT_CHECKS: Readonly<Record<PortName['kind'], PortCheck>> = {
   },
   af_xdp(port, options, system, workers) {
     checkInterface(port, options, system);
-    const queues = system.interface(port.target)?.queues ?? 0;
+    const { mtu = 0, queues = 0 } = system.interface(port.target) ?? {};
+    if (mtu > XDP_MTU_MAX) {
+      fail(
+        'MCC_ERR_USAGE',
+        `--mtcp.port ${formatPortName(port)} has an MTU of ${mtu}, and AF_XDP takes at most ${XDP_MTU_MAX}.`,
+        `Lower it (ip link set ${port.target} mtu ${XDP_MTU_MAX}), or use af_packet.`,
+      );
+    }
     if (options.port.length === 1 && queues < workers) {
       fail(
         'MCC_ERR_USAGE',
