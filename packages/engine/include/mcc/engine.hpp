@@ -73,6 +73,8 @@ class Engine {
   // Timers, connects or closes between two polls of the stack. Few where departures must not wait for them.
   static constexpr std::uint32_t kBatchMax = 512;
   static constexpr std::uint32_t kPacedBatchMax = 8;
+  // A lower class departs when nothing came in, since that may have been for the highest; or after so many events.
+  static constexpr std::uint32_t kYieldMax = 32;
   static constexpr Nanos kPublishNs = 10'000'000;
   static constexpr Reconnect kReconnect{.min_ns = 1'000'000, .max_ns = 1'000'000'000};
   static constexpr std::uint8_t kFruitlessMax = 15;  // 1 ms doubled ten times is over a second
@@ -258,9 +260,10 @@ class Engine {
   // Departures that were not late by the fault of their connection, until they are handed over.
   std::array<Nanos, kPacedBatchMax> departed_;
   std::size_t departed_count_ = 0;
-  Nanos interlude_at_ = 0;  // the last one in this poll; 0: none
-  Nanos pieces_ns_ = 0;     // of the stack's work between two interludes, kPieces average ones
-  Nanos builds_ns_ = 0;     // of letting one depart, as many
+  std::uint32_t yielded_ = kYieldMax;  // events since a lower class had its turn
+  Nanos interlude_at_ = 0;             // the last one in this poll; 0: none
+  Nanos pieces_ns_ = 0;                // of the stack's work between two interludes, kPieces average ones
+  Nanos builds_ns_ = 0;                // of letting one depart, as many
 };
 
 }  // namespace mcc

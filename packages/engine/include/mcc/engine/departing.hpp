@@ -133,7 +133,8 @@ Nanos Engine<S, C>::interlude() {
 
 // Lets depart what is due in the first `lanes` classes, at most `limit` of it. What is due before another piece of work
 // could be done is waited for; where the stack holds it until it is flushed, it is built before its instant, so that
-// the instant is that of the hand-over. Returns how much there was to do.
+// the instant is that of the hand-over. Of the lower classes one departs, and then the stack is looked at again: else
+// the highest one's replies would wait for their departures. Returns how much there was to do.
 template <class S, Clock C>
 std::uint32_t Engine<S, C>::release(std::size_t lanes, std::uint32_t limit) {
   const Nanos build = builds_ns_ / kPieces;
@@ -156,9 +157,11 @@ std::uint32_t Engine<S, C>::release(std::size_t lanes, std::uint32_t limit) {
       while (now < due) now = clock_.now();
     }
     ++done;
-    i = 0;
     prefetch_next(lane);
     if (kHeldUntilFlush || lane.due() > now) now = hand_over();
+    if (i == 0) continue;
+    yielded_ = 0;
+    break;
   }
   hand_over();
   return done;

@@ -144,6 +144,7 @@ std::size_t Engine<S, C>::run(Nanos budget_ns) {
     const Nanos wait = due > now && events_.used() == 0 ? due - now : 0;
     interlude_at_ = 0;
     const PollResult polled = stack_.poll(*this, wait);
+    yielded_ = polled.events == 0 ? kYieldMax : yielded_ + polled.events;
     const Nanos after = clock_.now();
     const Nanos passed = after > now ? after - now : 0;
     recorder_.add(Counter::polled_ns, passed);
@@ -182,7 +183,7 @@ std::uint32_t Engine<S, C>::do_what_is_due(Nanos now) {
     bring_in(first + i, sessions_[first + i]);
   }
   done += sweep(now);
-  if (paced_) done += release(lanes_.size(), kPacedBatchMax);
+  if (paced_) done += release(yielded_ < kYieldMax ? 1 : lanes_.size(), kPacedBatchMax);
   return done + count;
 }
 

@@ -47,6 +47,9 @@ class ModelRig {
   Nanos percentile(stats::Histogram which, double percent) const {
     return percentile(stats::kHistogramsAt + static_cast<std::size_t>(which) * stats::kHistogramWords, percent);
   }
+  std::uint64_t class_completed(std::size_t index) const {
+    return stats_[stats::kClassesAt + index * stats::kClassWords];
+  }
   Nanos class_percentile(std::size_t index, double percent) const {
     return percentile(stats::kClassesAt + index * stats::kClassWords + stats::kClassHeader, percent);
   }
