@@ -139,7 +139,7 @@ class Engine {
   bool starts(const Session& session) const noexcept;
   void start_schedule();
   void stop_schedule(Nanos now);
-  bool awaits_turn(Slot slot, Session& session, const Op& op, Nanos now);
+  bool awaits_turn(Slot slot, Session& session, const Op& op, bool waited, Nanos now);
   void grant(Slot slot, const Op& op);
   void await_departure(Slot slot, Session& session, Nanos now);
   void draw_near(Slot slot, Session& session, bool queued);
@@ -150,6 +150,8 @@ class Engine {
   void depart(Lane& lane, Nanos now);
   Nanos hand_over();
   void prefetch_next(Lane& lane) noexcept;
+  bool sends_next(Slot slot, const Session& session) noexcept;
+  void count_departure(Nanos intended, bool queued);
   void note_departures(Nanos handed_over);
 
   // choices.hpp

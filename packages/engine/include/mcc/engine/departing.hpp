@@ -46,16 +46,16 @@ void Engine<S, C>::stop_schedule(Nanos now) {
   }
 }
 
-// Open loop: true when the session must wait for a departure that is not its own yet. One that is due already, because
-// every connection was busy, is taken at once.
+// Open loop: true when the session must wait for a departure that is not its own yet. One that is due already is taken
+// at once: every connection was busy, or, where this one has sent and waited for nothing since, the generator was late.
 template <class S, Clock C>
-bool Engine<S, C>::awaits_turn(Slot slot, Session& session, const Op& op, Nanos now) {
+bool Engine<S, C>::awaits_turn(Slot slot, Session& session, const Op& op, bool waited, Nanos now) {
   if (!paced_ || !options_.arrivals || op.requests == 0 || op.outstanding != 0) return false;
   if (is_leaving(slot) || intents_[slot].is_granted()) return false;
   Lane& lane = lane_of(slot);
   if (lane.idle.empty() && lane.arrivals->next() <= now) {
+    count_departure(lane.arrivals->next(), waited);
     grant(slot, op);
-    recorder_.add(Counter::pacing_queued);
     return false;
   }
   session.state = State::idle;
@@ -195,24 +195,49 @@ void Engine<S, C>::depart(Lane& lane, Nanos now) {
     lane.near.pop();
     Session& session = sessions_[entry.slot];
     if (session.state != State::waiting || session.at != entry.at) return;  // it has gone elsewhere
+    const bool ticks = std::holds_alternative<wait::Period>(program_.waits[program_.ops[session.step].index]);
     ++session.step;
-    if (!options_.arrivals) {  // otherwise it has only thought, and now awaits its turn
+    if (options_.arrivals) {
+      // It has only thought, and now awaits its turn.
+    } else if (sends_next(entry.slot, session)) {
       intents_[entry.slot] = Intent::granted_at(entry.at);
       recorder_.add(Counter::pacing_scheduled);
-      if (entry.queued) {
-        recorder_.add(Counter::pacing_queued);
-      } else {
-        departed_[departed_count_++] = entry.at;
-      }
+      count_departure(entry.at, entry.queued);
+    } else if (ticks) {
+      intents_[entry.slot] = Intent::sent_at(entry.at);
     }
     return advance(entry.slot, session, now);
   }
   const Slot slot = lane.idle.pop();
   Session& session = sessions_[slot];
   if (session.state != State::idle) return;
-  departed_[departed_count_++] = lane.arrivals->next();
+  count_departure(lane.arrivals->next(), false);
   grant(slot, program_.ops[session.step]);
   advance(slot, session, now);
+}
+
+// Whether a client's next step, of those that wait for nothing but a connection, is to send.
+template <class S, Clock C>
+bool Engine<S, C>::sends_next(Slot slot, const Session& session) noexcept {
+  for (std::size_t step = session.step;;) {
+    const Op& op = program_.ops[step];
+    const bool jumps = op.kind == Op::Kind::jump || (op.kind == Op::Kind::jump_times && turns_[slot] < op.index);
+    if (jumps) {
+      step = op.target;
+    } else if (op.kind == Op::Kind::jump_times || op.kind == Op::Kind::close) {
+      ++step;
+    } else {
+      return op.kind == Op::Kind::burst;
+    }
+  }
+}
+
+// `queued`: it was due before its connection was free. Otherwise how late it is tells of the generator.
+template <class S, Clock C>
+void Engine<S, C>::count_departure(Nanos intended, bool queued) {
+  if (queued) return recorder_.add(Counter::pacing_queued);
+  if (departed_count_ == departed_.size()) hand_over();
+  departed_[departed_count_++] = intended;
 }
 
 // How late the generator was: counted at the hand-over to the link.

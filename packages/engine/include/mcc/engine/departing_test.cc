@@ -80,6 +80,47 @@ TEST_CASE("a server that stalls shows in the latency from the intended departure
   CHECK(rig.count(Counter::pacing_late) == 0);  // the generator was in time
 }
 
+TEST_CASE("where no reply is awaited, a departure that is due when one before it has left is late, and not queued") {
+  EngineRig rig(client({message("ping")}, {send(), expect_none(), repeat(0)}), 1, open_loop(10'000));
+  rig.start();
+  rig.run(10 * kMs);
+  const std::uint64_t before = rig.count(Counter::pacing_scheduled);
+  rig.clock.advance(20 * kMs);  // the generator is kept from its work
+  rig.run(kMs);
+  CHECK(rig.count(Counter::pacing_scheduled) - before >= 200);
+  CHECK(rig.count(Counter::pacing_queued) == 0);
+  CHECK(rig.count(Counter::pacing_late) == doctest::Approx(190).epsilon(0.02));
+  CHECK(rig.histogram(Histogram::pacing)[0] == rig.count(Counter::pacing_scheduled));
+}
+
+TEST_CASE("a departure is queued where the connection waited for room, though no reply is awaited") {
+  EngineRig rig(client({message("ping")}, {send(), expect_none(), repeat(0)}), 1, open_loop(1000));
+  rig.stack.room = 2;
+  rig.start();
+  rig.run(20 * kMs);
+  CHECK(rig.count(Counter::requests_sent) == 1);
+  rig.stack.writable(0);
+  rig.settle();
+  CHECK(rig.count(Counter::pacing_queued) > 0);
+}
+
+TEST_CASE("a wait that something else than a send follows is no departure") {
+  const Program chat = client({message("ping")}, {send(), expect_fixed(4), pause_ns(kMs), pause_ns(kMs), repeat(0)});
+  EngineRig rig(chat, 1);
+  rig.start();
+  run_answering(rig, 1, 20 * kMs);
+  CHECK(rig.count(Counter::requests_completed) > 5);
+  CHECK(rig.count(Counter::pacing_scheduled) == rig.count(Counter::requests_sent) - 1);
+}
+
+TEST_CASE("a time to think between two ticks does not move them") {
+  const wait::Period tick{.ns = 10 * kMs};
+  EngineRig rig(client({message("ping")}, {pause(tick), send(), expect_fixed(4), pause_ns(2 * kMs), repeat(0)}), 1);
+  rig.start();
+  run_answering(rig, 1, 99 * kMs);
+  CHECK(rig.count(Counter::requests_sent) == 10);
+}
+
 TEST_CASE("departures that no connection was free for are counted when the load ends") {
   EngineRig rig(ping(), 1, open_loop(1000));
   rig.start();

@@ -108,6 +108,24 @@ TEST_CASE("a departure of an open loop that has been given to a connection leave
   CHECK(rig.stack.resets.empty());
 }
 
+TEST_CASE("a connection that waits for something else than a send goes out of use like any other") {
+  for (const std::vector<Step>& rest : {
+           std::vector<Step>{pause_ns(kMs), pause_ns(kMs), repeat(2)},
+           std::vector<Step>{pause_ns(kMs), repeat(2, 3), pause_ns(kMs), repeat(2)},
+           std::vector<Step>{pause_ns(kMs), step::Receive{framing::Fixed{4}}, repeat(3)},
+       }) {
+    std::vector<Step> steps = {send(), expect_fixed(4)};
+    steps.insert(steps.end(), rest.begin(), rest.end());
+    EngineRig rig(client({message("ping")}, steps), 2, ramp({{0, 0, 2}, {20 * kMs, 2, 2}, {0, 2, 1}}));
+    rig.start();
+    run_answering(rig, 2, 15 * kMs);
+    CHECK(rig.count(Counter::open) == 2);
+    run_answering(rig, 2, 15 * kMs);
+    CHECK(rig.count(Counter::open) == 1);
+    CHECK(rig.stack.closes == std::vector<Slot>{1});
+  }
+}
+
 TEST_CASE("each worker has its part of the connections in use") {
   EngineOptions options = ramp({{0, 0, 5}});
   options.first_connection_id = 1;

@@ -23,7 +23,7 @@ void Engine<S, C>::advance(Slot slot, Session& session, Nanos now) {
     switch (op.kind) {
       case Op::Kind::burst:
       case Op::Kind::answer:
-        if (awaits_turn(slot, session, op, now)) return;
+        if (awaits_turn(slot, session, op, bursts == 0, now)) return;
         if (!session.has(Session::kEstablished)) return reopen(slot, session);
         if (is_leaving(slot) && op.outstanding == 0) return close(slot, session);
         if (bursts++ == kBurstsPerTurn) {
