@@ -15,7 +15,8 @@ using namespace mcc;
 struct Factory {
   static std::unique_ptr<Port> open(const addon::Opening& opening, const Napi::Object& options) {
     const auto table = static_cast<std::uint32_t>(addon::size(options.Get("table"), "table"));
-    return kernel::with_stack(addon::text(options.Get("io"), "io"), table, opening.context,
+    const bool spins = options.Get("spin").ToBoolean();
+    return kernel::with_stack(addon::text(options.Get("io"), "io"), table, spins, opening.context,
                               [&](auto stack) { return opening.port(std::move(stack)); });
   }
 };

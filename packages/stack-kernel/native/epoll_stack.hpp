@@ -16,8 +16,8 @@ namespace mcc::kernel {
 
 class EpollStack : public IoBase {
  public:
-  explicit EpollStack(const OpenContext& context)
-      : IoBase(context, SOCK_NONBLOCK), epoll_(epoll_create1(EPOLL_CLOEXEC)) {
+  explicit EpollStack(const OpenContext& context, bool spins = false)
+      : IoBase(context, SOCK_NONBLOCK, spins), epoll_(epoll_create1(EPOLL_CLOEXEC)) {
     if (epoll_ < 0) throw Failure("MCC_ERR_FILE_LIMIT", std::string("epoll_create1: ") + std::strerror(errno) + ".");
   }
   ~EpollStack() {

@@ -31,14 +31,14 @@ using Facts = std::vector<std::pair<std::string, std::variant<std::string, doubl
 
 class IoBase {
  public:
-  IoBase(const OpenContext& context, int type_flags)
+  IoBase(const OpenContext& context, int type_flags, bool spins)
       : server_(context.engine.role == Role::server),
         connections_(context.engine.sessions),
         dialer_(context),
         listeners_(context, type_flags),
         clock_(*context.clock),
         published_(context.stack_counters),
-        waiting_(clock_, server_ ? 0 : context.engine.sessions) {
+        waiting_(clock_, server_ ? 0 : context.engine.sessions, spins) {
     if (!server_) return;
     for (Slot slot = context.engine.sessions; slot-- > 0;) free_.push(connections_, slot);
   }

@@ -22,8 +22,8 @@ namespace mcc::kernel {
 class UringStack : public IoBase {
  public:
   // `table`: see UringSockets.
-  explicit UringStack(const OpenContext& context, std::uint32_t table = 0)
-      : IoBase(context, 0), sockets_(connections_, table), rings_(sockets_.rings()) {
+  explicit UringStack(const OpenContext& context, std::uint32_t table = 0, bool spins = false)
+      : IoBase(context, 0, spins), sockets_(connections_, table), rings_(sockets_.rings()) {
     parked_.reserve(static_cast<std::size_t>(kBacklog) * listeners_.fds().size());
     accept_armed_.resize(listeners_.fds().size());
   }

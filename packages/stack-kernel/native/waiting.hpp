@@ -7,6 +7,9 @@
 //    few connections, or with a departure due soon, there is no rest.
 // 2. Spin. The kernel is asked again and again for as long as going to sleep would cost.
 // 3. Sleep, until something happens or the time is up.
+//
+// Where it is asked for (--kernel.spin) a worker neither rests nor sleeps: what is due leaves at its instant, and what
+// comes is read at once, at the price of a core.
 
 #include <sys/prctl.h>
 #include <time.h>
@@ -28,7 +31,9 @@ inline constexpr Nanos kSpin = 5'000;
 class Waiting {
  public:
   // `connections`: of a client, the most there will be; 0 for a server, which never rests: its peers wait for it.
-  Waiting(const TscClock& clock, std::uint32_t connections) : clock_(clock), rests_(connections >= kRestConnections) {
+  // `spins`: it never sleeps either.
+  Waiting(const TscClock& clock, std::uint32_t connections, bool spins = false)
+      : clock_(clock), rests_(connections >= kRestConnections && !spins), spins_(spins) {
     prctl(PR_SET_TIMERSLACK, 1UL);  // of this thread: timers end when they are due, not up to 50 us later
   }
 
@@ -48,7 +53,7 @@ class Waiting {
       slept = now - start;
       if (ready()) return slept;
     }
-    for (const Nanos until = std::min(now + kSpin, end); now < until; now = clock_.now()) {
+    for (const Nanos until = spins_ ? end : std::min(now + kSpin, end); now < until; now = clock_.now()) {
       for (int i = 0; i < kPausesPerTry; ++i) pause_cpu();
       if (ready()) return slept;
     }
@@ -72,6 +77,7 @@ class Waiting {
 
   const TscClock& clock_;
   const bool rests_;
+  const bool spins_;
   std::uint32_t events_ = 0;
 };
 

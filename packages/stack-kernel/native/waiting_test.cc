@@ -44,6 +44,17 @@ TEST_CASE("with less time than it asks for, it does not sleep") {
   CHECK(wait(waiting, 1).slept == 0);
 }
 
+TEST_CASE("a worker that spins asks until the time is up, and neither sleeps nor rests") {
+  Waiting waiting(test_clock(), kRestConnections, true);
+  waiting.served(kRestEvents);
+  const Nanos begun = test_clock().now();
+  int asked = 0;
+  const auto ask = [&] { return ++asked < 0; };
+  CHECK(waiting.wait(5 * kMs, ask, [](Nanos, Nanos) { FAIL("it slept"); }) == 0);
+  CHECK(test_clock().now() - begun >= 5 * kMs);
+  CHECK(asked > 100);
+}
+
 TEST_CASE("only a busy client of many connections, with nothing due, rests") {
   // Ready at the first question: how long that took tells whether there was a rest.
   const auto rested = [](std::uint32_t connections, std::uint32_t events, Nanos ns) {

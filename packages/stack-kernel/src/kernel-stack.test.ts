@@ -30,13 +30,13 @@ import { describe, expect, it } from 'vitest';
 import plugin from './index.js';
 import { COUNTERS, native } from './native.js';
 
-const stack = (io: string) => instantiate('stack', plugin, plugin.options.parse({ io }));
+const stack = (io: string, spin = false) => instantiate('stack', plugin, plugin.options.parse({ io, spin }));
 const interfaces = native().tryUring() === '' ? ['epoll', 'uring'] : ['epoll'];
 
 describe('the plugin', () => {
   it('is a stack named kernel, with sockets chosen by itself unless told', () => {
     expect(plugin).toMatchObject({ kind: 'stack', name: 'kernel', apiVersion: 1 });
-    expect(plugin.options.parse({})).toEqual({ io: 'auto' });
+    expect(plugin.options.parse({})).toEqual({ io: 'auto', spin: false });
     expect(() => plugin.options.parse({ io: 'poll' })).toThrow();
     expect(stack('auto')).toMatchObject({ name: 'kernel', capabilities: { ownAddresses: false } });
   });
@@ -101,6 +101,19 @@ describe.each(interfaces)('over %s', (io) => {
     server.port.close();
   });
 
+  it('never sleeps where it is told to spin', () => {
+    const waits = (spin: boolean): number => {
+      const server = open('server', io, 0, spin);
+      for (let polls = 0; polls < 10; polls++) server.port.poll(1000);
+      server.command(COMMAND.drain);
+      server.port.poll(0);
+      server.port.close();
+      return server.word(STACK_AT + COUNTERS.indexOf('waits'));
+    };
+    expect(waits(false)).toBeGreaterThan(0);
+    expect(waits(true)).toBe(0);
+  });
+
   it('names the address that it cannot listen on', () => {
     const server = open('server', io, 0);
     const taken = Number(/:(\d+)$/.exec(String(server.facts()['listening']))?.[1]);
@@ -148,8 +161,8 @@ interface Opened {
   word(index: number): number;
 }
 
-function open(role: 'client' | 'server', io: string, port: number): Opened {
-  const kernel = stack(io);
+function open(role: 'client' | 'server', io: string, port: number, spin = false): Opened {
+  const kernel = stack(io, spin);
   const stats = new SharedArrayBuffer(STATS_BYTES);
   const words = new BigUint64Array(stats);
   const context: WorkerContext = {

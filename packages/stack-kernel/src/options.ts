@@ -1,4 +1,4 @@
-import { z } from '@mcc/core';
+import { flag, z } from '@mcc/core';
 
 export const kernelOptions = z.object({
   io: z
@@ -6,6 +6,9 @@ export const kernelOptions = z.object({
     .default('auto')
     .describe('interface to the kernel: io_uring or epoll; auto takes the one that is faster here')
     .meta({ placeholder: 'auto|uring|epoll' }),
+  spin: flag()
+    .prefault(false)
+    .describe('ask the kernel again and again instead of sleeping: departures are exact, and each worker takes a core'),
 });
 
 export type KernelOptions = z.infer<typeof kernelOptions>;

@@ -61,3 +61,25 @@ TEST_CASE("engine: what a connection costs is measured") {
   CHECK(joined.client.stack_counter("bytesPerConnection") >= sizeof(tcp::ControlBlock) + sizeof(Session));
   CHECK(joined.client.stack_counter("opened") == kConnections);
 }
+
+TEST_CASE("engine: a connection with a pending departure costs at most 128 bytes, all that is kept of it included") {
+  Program heartbeat = http_client(true);
+  heartbeat.steps.insert(heartbeat.steps.begin(), step::Pause{wait::Period{.ns = 60'000'000'000}});
+  heartbeat.steps.back() = step::Repeat{0};
+  JoinedEngines<ManualClock> joined(kConnections, heartbeat, 100);
+  const auto turns = [&](int most, auto&& done) {
+    for (int i = 0; i < most && !done(); ++i) {
+      joined.turn();
+      joined.clock.advance(20'000);
+    }
+    REQUIRE(done());
+  };
+  turns(10'000, [&] { return joined.client.count(Counter::open) == kConnections; });
+  joined.client.order(Command::load, joined.clock.now());
+  // Two of them, of a thousand in a minute, show that each is on its way.
+  turns(10'000, [&] { return joined.client.count(Counter::requests_completed) == 2; });
+  const std::uint64_t bytes = joined.client.stack_counter("bytesPerConnection");
+  CHECK(bytes <= 128);
+  CHECK(bytes >= sizeof(tcp::ControlBlock) + sizeof(timer::Links) + sizeof(Session) + sizeof(Intent));
+  CHECK(joined.client.count(Counter::pacing_queued) == 0);
+}

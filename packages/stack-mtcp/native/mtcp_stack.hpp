@@ -127,10 +127,11 @@ class MtcpStack {
     return result;
   }
 
-  void publish() noexcept {
+  // `session_bytes`: what the engine keeps for each connection.
+  void publish(std::size_t session_bytes = sizeof(Session)) noexcept {
     if (connections() >= most_connections_ && connections() > 0) {
       most_connections_ = connections();
-      bytes_per_connection_ = bytes_per_connection();
+      bytes_per_connection_ = bytes_per_connection(session_bytes);
     }
     StackGauges gauges;
     gauges.bytes_per_connection = bytes_per_connection_;
@@ -144,12 +145,12 @@ class MtcpStack {
   const net::Counters& net_counters() const noexcept { return interface_.counters(); }
   std::size_t connections() const noexcept { return core_.opened.in_use() + core_.accepted.in_use(); }
 
-  // Memory that the connections which stand use now, the engine's session included, for each of them; 0: there is none.
-  std::uint64_t bytes_per_connection() const noexcept {
+  // Memory that the connections which stand use now, the engine's included, for each of them; 0: there is none.
+  std::uint64_t bytes_per_connection(std::size_t session_bytes = sizeof(Session)) const noexcept {
     const std::size_t standing = connections();
     if (standing == 0) return 0;
     const std::size_t lookup = 2 * sizeof(std::uint32_t);  // accepted: chain head and link; opened: index, at most
-    const std::size_t each = sizeof(tcp::ControlBlock) + sizeof(timer::Links) + lookup + sizeof(Session);
+    const std::size_t each = sizeof(tcp::ControlBlock) + sizeof(timer::Links) + lookup + session_bytes;
     const std::size_t pooled = core_.sides.in_use() * sizeof(tcp::SideRecord) + core_.send_memory.bytes_in_use() +
                                core_.held.in_use() * sizeof(tcp::HeldPacket<Packet>);
     return each + pooled / standing;

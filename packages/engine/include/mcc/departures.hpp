@@ -51,6 +51,7 @@ class NearDepartures {
   bool push(const Entry& entry) noexcept {
     if (size_ == entries_.size()) return false;
     entries_[size_++] = entry;
+    most_ = std::max(most_, size_);
     std::push_heap(&entries_[0], &entries_[0] + size_, later);
     return true;
   }
@@ -60,11 +61,15 @@ class NearDepartures {
     --size_;
   }
 
+  // That were ever touched.
+  std::size_t bytes() const noexcept { return most_ * sizeof(Entry); }
+
  private:
   static bool later(const Entry& a, const Entry& b) noexcept { return a.at > b.at; }
 
   Reserved<Entry> entries_;
   std::size_t size_ = 0;
+  std::size_t most_ = 0;
 };
 
 // Sessions that wait for the next departure of an open loop, in the order in which they became free. One that has gone
@@ -83,6 +88,8 @@ class IdleSessions {
     word |= bit;
     ring_[tail_++ & (ring_.size() - 1)] = slot;
   }
+
+  std::size_t bytes() const noexcept { return ring_.size() * sizeof(Slot) + listed_.size() * sizeof(std::uint64_t); }
 
   // Not empty.
   Slot front() noexcept { return ring_[head_ & (ring_.size() - 1)]; }

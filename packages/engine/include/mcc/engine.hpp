@@ -97,6 +97,7 @@ class Engine {
   bool is_congested() noexcept;
   Nanos next_due(Nanos now) noexcept;
   void publish();
+  std::size_t bytes_per_session() const noexcept;
 
   // connections.hpp
   void open(Slot slot, Session& session);

@@ -32,7 +32,7 @@ struct PollResult {
 
 // What the engine wants of a stack: the verbs of BSD sockets. None of them calls back into the handler; only poll does.
 // A stack may also have `bool congested()`: that there is no room on the way out now. The engine opens no connection
-// then.
+// then. And its publish may take how many bytes the engine keeps for each connection.
 template <class S, class Handler>
 concept Stack = requires(S stack, Handler& handler, Slot slot, Bytes bytes, Nanos ns) {
   // Starts to open a connection on a slot that is free. An error means that nothing was started. Otherwise exactly one

@@ -125,7 +125,9 @@ struct JoinedEngines {
   using Counter = stats::Counter;
 
   JoinedEngines(std::uint32_t connections, bool keep_alive, std::size_t body)
-      : client(http_client(keep_alive), wire.client(), clock, options(connections, false)),
+      : JoinedEngines(connections, http_client(keep_alive), body) {}
+  JoinedEngines(std::uint32_t connections, const Program& program, std::size_t body)
+      : client(program, wire.client(), clock, options(connections, false)),
         server(http_server(body), wire.server(), clock, options(connections * 2, true)) {
     server.order(Command::connect);
     client.order(Command::connect);

@@ -159,8 +159,22 @@ std::size_t Engine<S, C>::run(Nanos budget_ns) {
 template <class S, Clock C>
 void Engine<S, C>::publish() {
   clock_.anchor();
-  stack_.publish();
+  if constexpr (requires { stack_.publish(std::size_t{}); }) {
+    stack_.publish(bytes_per_session());
+  } else {
+    stack_.publish();
+  }
   publish_at_ = clock_.now() + kPublishNs;
+}
+
+// What is kept for each session, with its share of the departures that are near.
+template <class S, Clock C>
+std::size_t Engine<S, C>::bytes_per_session() const noexcept {
+  const std::size_t arrays = generations_.size() * sizeof(std::uint32_t) + turns_.size() * sizeof(std::uint32_t) +
+                             intents_.size() * sizeof(Intent) + sizes_.size() * sizeof(std::uint32_t);
+  std::size_t departures = 0;
+  for (const Lane& lane : lanes_) departures += lane.near.bytes() + lane.idle.bytes();
+  return sizeof(Session) + (arrays + departures + options_.sessions - 1) / options_.sessions;
 }
 
 // Returns how much there was to do.
