@@ -104,9 +104,9 @@ describe.each(interfaces)('over %s', (io) => {
   it('never sleeps where it is told to spin', () => {
     const waits = (spin: boolean): number => {
       const server = open('server', io, 0, spin);
-      for (let polls = 0; polls < 10; polls++) server.port.poll(1000);
-      server.command(COMMAND.drain);
-      server.port.poll(0);
+      server.port.load(echo);
+      server.command(COMMAND.connect);
+      for (let polls = 0; polls < 20; polls++) server.port.poll(1000);
       server.port.close();
       return server.word(STACK_AT + COUNTERS.indexOf('waits'));
     };
