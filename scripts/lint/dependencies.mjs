@@ -23,7 +23,9 @@ export async function dependencies() {
 function check({ folder, name, manifest }, shared, plugins) {
   const own = files(folder);
   const scripts = own.filter(isScript);
-  const declared = Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies, ...manifest.devDependencies });
+  const declared = ['dependencies', 'optionalDependencies', 'peerDependencies', 'devDependencies'].flatMap((field) =>
+    Object.keys(manifest[field] ?? {}),
+  );
   const used = new Set(plugins);
   const problems = [];
   for (const path of scripts) {

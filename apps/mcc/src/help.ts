@@ -10,7 +10,7 @@ export const HELP_SPECS: readonly OptionSpec[] = [
     alias: 'h',
     form: 'flag',
     placeholder: '',
-    help: 'show this help; with --proto NAME and the like, also their options',
+    help: 'show this help',
     isDuration: false,
   },
 ];
