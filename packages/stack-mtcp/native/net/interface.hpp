@@ -220,8 +220,7 @@ class Interface {
       ++counters_.malformed;
       return false;
     }
-    if (ethernet.vlan != options_.vlan ||
-        (ethernet.destination != mac_ && ethernet.destination != wire::kBroadcast)) {
+    if (ethernet.vlan != options_.vlan || (ethernet.destination != mac_ && ethernet.destination != wire::kBroadcast)) {
       ++counters_.not_ours;
       return false;
     }
