@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { decodeFromCompressedBase64 } from 'hdr-histogram-js';
 import { expect, test, type TestContext } from 'vitest';
 import { drive, serve } from './harness/mcc.js';
 import { needMtcp } from './harness/mtcp.js';
@@ -47,6 +48,20 @@ test('each class has its share of the connections, and the rest is near', { retr
   near(latency?.p50, 20);
   near(latency?.p75, 80);
   near(latency?.p90, 200);
+});
+
+test('each of several classes is answered after its own round trip', { retry: 4 }, async (context) => {
+  const classes = [20, 80, 200];
+  const flags = await createDistance(context, ...classes.map((ms) => `share=30%,rtt=${ms}ms`));
+  const { code, report } = await drive([...flags, '-c', '100', '--raw.heartbeat', '500ms', '-w', '2s', '-d', '3s']);
+  expect({ code, errors: report.errors }).toEqual({ code: 0, errors: {} });
+  // A tenth is near; each class has 30 percent, and the percentiles of latency tell them apart: here all but its first and
+  // last fiftieth, and the p50 of each.
+  const all = decodeFromCompressedBase64(report.latencyUs?.histogramNs ?? '');
+  for (const [index, ms] of classes.entries()) {
+    const first = 10 + 30 * index;
+    for (const share of [0.02, 0.5, 0.98]) near(all.getValueAtPercentile(first + 30 * share) / 1000, ms);
+  }
 });
 
 test('a line is no faster than its bandwidth, and what it loses is sent again', { retry: 4 }, async (context) => {

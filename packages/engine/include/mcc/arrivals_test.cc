@@ -8,7 +8,10 @@
 #include <cmath>
 #include <vector>
 
+#include "mcc/testing/kolmogorov_smirnov.hpp"
+
 using namespace mcc;
+using namespace mcc::testing;
 
 namespace {
 
@@ -34,28 +37,6 @@ std::vector<Nanos> all(const ArrivalOptions& options, Nanos duration, std::uint3
   arrivals.start(kStart, kStart + duration);
   return take(arrivals, SIZE_MAX);
 }
-
-std::vector<double> gaps(const std::vector<Nanos>& instants) {
-  std::vector<double> result;
-  for (std::size_t i = 1; i < instants.size(); ++i)
-    result.push_back(static_cast<double>(instants[i] - instants[i - 1]));
-  return result;
-}
-
-// Kolmogorov and Smirnov's statistic, times the square root of the number of samples. Above 1.628 the distribution is
-// rejected at 1 %.
-template <class Distribution>
-double kolmogorov_smirnov(std::vector<double> samples, Distribution&& cumulative) {
-  std::sort(samples.begin(), samples.end());
-  const auto count = static_cast<double>(samples.size());
-  double worst = 0;
-  for (std::size_t i = 0; i < samples.size(); ++i) {
-    const double expected = cumulative(samples[i]);
-    worst = std::max({worst, expected - static_cast<double>(i) / count, static_cast<double>(i + 1) / count - expected});
-  }
-  return worst * std::sqrt(count);
-}
-constexpr double kRejectedAt1Percent = 1.628;
 
 }  // namespace
 
