@@ -10,7 +10,7 @@ import type { Facts, FromWorker, ToWorker } from './messages.js';
 /** How long a slice of the data plane lasts. Between slices the event loop turns once, which costs some 5 us. */
 const SLICE_US = 2000;
 /** Longer where departures have their instants, which must not wait for those 5 us. */
-const PACED_SLICE_US = 10_000;
+const PACED_SLICE_US = 50_000;
 
 type State = 'idle' | 'connecting' | 'connected' | 'loading' | 'completed' | 'ending' | 'ended';
 
