@@ -177,10 +177,10 @@ class MtcpStack {
 
     void prefetch_lookup(const wire::Segment& segment) {
       handler.interlude();  // parsing a burst takes its time, too
-      stack.core_.prefetch_lookup(flow::flow_of(segment));
+      stack.core_.prefetch_lookup(segment);
     }
     void prefetch_connection(const wire::Segment& segment) {
-      const Slot slot = stack.core_.prefetch_connection(flow::flow_of(segment));
+      const Slot slot = stack.core_.prefetch_connection(segment);
       if (slot != flow::kNoSlot) handler.prefetch(slot);
     }
     bool on_segment(const wire::Segment& segment, Packet packet, Nanos) {

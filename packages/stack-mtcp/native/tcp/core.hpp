@@ -140,20 +140,23 @@ struct Core {
     return listeners.any() ? accepted.find(flow, is_it) : kNoSlot;
   }
 
-  // Hints that `flow` will be looked for soon. The first fetches the tables, the second, when they have arrived, what
-  // they point to; it returns the slot that is most likely meant, or kNoSlot.
-  void prefetch_lookup(const FourTuple& flow) noexcept {
+  // Hints that the connection of a segment will be looked for soon. The first fetches the tables, the second, when they
+  // have arrived, what they point to; it returns the slot that is most likely meant, or kNoSlot. Only where connections
+  // begin and end are remnants looked at: these need not compete for the cache with every segment.
+  void prefetch_lookup(const wire::Segment& segment) noexcept {
+    const FourTuple flow = flow::flow_of(segment);
     if (!listeners.any()) return opened.prefetch(flow.local, flow.local_port);
     const std::uint32_t hash = flow::table_hash(flow, key);
     accepted.prefetch(hash);
-    remnants.prefetch(hash);
+    if ((segment.flags & (wire::kSyn | wire::kFin)) != 0) remnants.prefetch(hash);
   }
-  Slot prefetch_connection(const FourTuple& flow) noexcept {
+  Slot prefetch_connection(const wire::Segment& segment) noexcept {
+    const FourTuple flow = flow::flow_of(segment);
     Slot slot;
     if (listeners.any()) {
       const std::uint32_t hash = flow::table_hash(flow, key);
       slot = accepted.first(hash);
-      remnants.prefetch_first(hash);
+      if (slot == kNoSlot && (segment.flags & wire::kSyn) != 0) remnants.prefetch_first(hash);
     } else {
       slot = opened.find(flow.local, flow.local_port);
     }
