@@ -22,7 +22,7 @@ using Stack = MtcpStack<MemoryPort, ManualClock>;
 inline constexpr wire::Address kUs = 0xc6120002;
 inline constexpr wire::Address kPeer = 0xc6120001;
 inline constexpr std::uint16_t kPort = 80;
-inline constexpr std::size_t kBuffers = 512;
+inline constexpr std::size_t kBuffers = 128;
 inline constexpr std::array<std::byte, 20'000> kText{};
 
 class Script {
