@@ -13,6 +13,8 @@ export * from './run/request.js';
 export * from './run/io.js';
 export { run } from './run/run.js';
 export { serve, type ServeIo } from './run/serve.js';
+/** From which share of its time on, in percent, a worker's core counts as busy. */
+export { BUSY_LIMIT } from './metrics/generator-notes.js';
 export type { Snapshot } from './metrics/snapshot.js';
 export { evaluate, parseThreshold, type Threshold } from './thresholds/threshold.js';
 export {
@@ -46,6 +48,8 @@ export { readTrace, type Trace } from './options/trace.js';
 export { didYouMean } from './options/suggest.js';
 export { isSystemError, unreadable } from './options/unreadable.js';
 export { validateOptions } from './options/validate.js';
+/** How figures are written in the sentences of a report. */
+export * as units from './text/units.js';
 export { listPlugins, type InstalledPlugin } from './plugins/list.js';
 export { importPlugin, type ImportedPlugin } from './plugins/load.js';
 export type { PluginPlaces } from './plugins/locate.js';

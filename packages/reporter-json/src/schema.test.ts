@@ -22,6 +22,7 @@ const full = (): Record<string, unknown> =>
         pacing: { scheduled: 10, late: 1, queued: 2, unsent: 1, errorUs: sampleDistribution([0.1, 0.2]) },
         received: { messages: 3, deliveryUs: sampleDistribution([20, 30, 40]) },
         errors: { MCC_ERR_REPLY_TIMEOUT: 2 },
+        generator: { pollGapUs: sampleDistribution([0.2, 31]), notes: ['The generator was the bottleneck.'] },
         protocol: { anything: { at: ['all'] } },
         thresholds: [{ expression: 'latency.p99<5ms', actual: null, passed: false }],
       }),

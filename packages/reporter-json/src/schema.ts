@@ -118,6 +118,15 @@ const usage = z.strictObject({
   busyPercent: amount().describe("Of the busiest worker's core during the load."),
 });
 
+const generator = z.strictObject({
+  pollGapUs: distribution
+    .describe(
+      'During the load, the time between two looks of a worker at the network, without what it slept, microseconds.',
+    )
+    .exactOptional(),
+  notes: z.array(z.string()).describe('Whether the generator was the limit, why, and what to raise.'),
+});
+
 const threshold = z.strictObject({
   expression: z.string(),
   actual: z
@@ -160,6 +169,7 @@ export const reportSchema = z
       .record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
       .describe("The stack's own counters and facts."),
     process: usage,
+    generator,
     thresholds: z.array(threshold),
     intervals: z.array(interval).describe('Rates and percentiles are of the interval alone.'),
   })

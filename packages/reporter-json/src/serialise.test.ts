@@ -38,6 +38,7 @@ describe('serialise', () => {
       'protocol',
       'stack',
       'process',
+      'generator',
       'thresholds',
       'intervals',
     ]);

@@ -66,6 +66,16 @@ export interface RunReport {
     /** Of the busiest worker's core during the load. */
     readonly busyPercent: number;
   };
+  /** How the generator itself fared. */
+  readonly generator: {
+    /**
+     * During the load: the time between two looks of a worker at the network, without what it slept. What comes in the middle
+     * of it is not noticed before its end, and nothing leaves: no latency is known more exactly.
+     */
+    readonly pollGapUs?: Distribution;
+    /** Whether it was the limit, why, and what to raise, in plain sentences; empty when it had time to spare. */
+    readonly notes: readonly string[];
+  };
   readonly thresholds: readonly ThresholdResult[];
   readonly intervals: readonly IntervalSnapshot[];
 }

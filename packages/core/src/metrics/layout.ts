@@ -4,7 +4,7 @@
  *
  * Counters only ever grow, except those said to be gauges. A reader may see one word newer than another.
  */
-export const STATS_VERSION = 2;
+export const STATS_VERSION = 3;
 
 /** Word 0 holds STATS_VERSION; the counters follow in this order. */
 export const COUNTERS = [
@@ -65,9 +65,10 @@ export const HISTOGRAMS_AT = 1280;
 
 /**
  * Histograms hold nanoseconds. `service` is written only where it differs from `latency` (open loop); `delivery` is of
- * messages that say when they were sent.
+ * messages that say when they were sent; `pollGap` is of each turn of the data plane's loop the time in which it did not look
+ * at the network, without what it slept.
  */
-export const HISTOGRAMS = ['connect', 'latency', 'service', 'pacing', 'delivery'] as const;
+export const HISTOGRAMS = ['connect', 'latency', 'service', 'pacing', 'delivery', 'pollGap'] as const;
 export type HistogramName = (typeof HISTOGRAMS)[number];
 
 /** HDR parameters of every histogram: 1 ns to one hour, three significant digits. */

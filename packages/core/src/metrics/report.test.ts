@@ -71,6 +71,22 @@ describe('buildReport', () => {
     expect(open.pacing).toMatchObject({ scheduled: 1, late: 1, errorUs: { count: 1, max: 0.7 } });
   });
 
+  it('shows how long the generator was away from the network, of the load alone', () => {
+    const away = (...ns: number[]): Snapshot =>
+      snapshotOf((writer) => ns.forEach((each) => writer.record('pollGap', each)));
+    expect(buildReport(record({ total: away(7_000_000) })).generator).toEqual({ notes: [] });
+    const load = { start: away(7_000_000), end: away(7_000_000, 1000, 3000), seconds: 2, busyPercent: 42 };
+    const { generator } = buildReport(record({ total: load.end, load }));
+    expect(generator).toMatchObject({ pollGapUs: { count: 2, min: 1 }, notes: [] });
+    expect(generator.pollGapUs?.max).toBeCloseTo(3, 2);
+  });
+
+  it('says what limited the generator', () => {
+    const idle = snapshotOf(() => undefined);
+    const report = buildReport(record({ load: { start: idle, end: idle, seconds: 0.001, busyPercent: 99 } }));
+    expect(report.generator.notes).toEqual([expect.stringContaining('its core was 99 % busy')]);
+  });
+
   it('asks the protocol to summarise outcomes, and evaluates the thresholds', () => {
     const report = buildReport(
       record({

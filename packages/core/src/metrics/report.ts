@@ -2,6 +2,7 @@ import type { ClassFigures, Protocol } from '../contracts/protocol.js';
 import type { ClassReport, EndedBy, RunInfo, RunReport, IntervalSnapshot } from '../contracts/report.js';
 import { evaluate } from '../thresholds/threshold.js';
 import { readEnvironment, readProcess } from './environment.js';
+import { generatorNotes } from './generator-notes.js';
 import { distribution } from './hdr-export.js';
 import { subtractHistogram } from './histogram.js';
 import { ratePerSecond } from './interval.js';
@@ -37,7 +38,7 @@ export function buildReport(record: RunRecord): RunReport {
   const latencyUs = distribution(histograms.latency);
   // Written only where it differs: in a closed loop, a request is sent when it is meant to be.
   const serviceTimeUs = distribution(histograms.service) ?? latencyUs;
-  const measured: Omit<RunReport, 'thresholds'> = {
+  const figures: Omit<RunReport, 'thresholds'> = {
     schema: 'mcc-report/1',
     tool: record.tool,
     run: { ...record.run, durationSeconds: load?.seconds ?? 0, endedBy: record.endedBy },
@@ -58,8 +59,11 @@ export function buildReport(record: RunRecord): RunReport {
     protocol: protocolSection(record),
     stack: { ...record.facts, ...total.stack },
     process: readProcess(load?.busyPercent ?? 0),
+    generator: { ...pollGap(load), notes: [] },
     intervals: record.intervals,
   };
+  const generator = { ...figures.generator, notes: generatorNotes(figures) };
+  const measured = { ...figures, generator };
   return { ...measured, thresholds: evaluate(record.thresholds, measured) };
 }
 
@@ -98,6 +102,12 @@ function pacing({ counters, histograms }: Snapshot): Pick<RunReport, 'pacing'> {
       ...(errorUs && { errorUs }),
     },
   };
+}
+
+/** Of the load alone: before and after it nobody waits for the generator. */
+function pollGap(load: RunRecord['load']): Pick<RunReport['generator'], 'pollGapUs'> {
+  const pollGapUs = load && distribution(subtractHistogram(load.end.histograms.pollGap, load.start.histograms.pollGap));
+  return pollGapUs === undefined ? {} : { pollGapUs };
 }
 
 function received({ counters, histograms }: Snapshot): Pick<RunReport, 'received'> {

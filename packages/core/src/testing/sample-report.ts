@@ -90,6 +90,7 @@ export function sampleReport(overrides: Partial<RunReport> = {}): RunReport {
     protocol: { http: { status: { '200': 150_000 }, classes: { '2xx': 150_000 } } },
     stack: { io: 'uring', retransmits: 0 },
     process: { cpuSeconds: { user: 0.6, system: 1.7 }, maxRssBytes: 92_000_000, busyPercent: 71.5 },
+    generator: { notes: [] },
     thresholds: [],
     intervals: [1, 2, 3].map((atSeconds) => sampleInterval({ atSeconds })),
     ...overrides,

@@ -23,6 +23,7 @@ export const METRICS: ReadonlyMap<string, Metric> = new Map([
   ...times('connect', (report) => report.connections.connectTimeUs),
   ...times('pacing', (report) => report.pacing?.errorUs),
   ...times('delivery', (report) => report.received?.deliveryUs),
+  ...times('pollGap', (report) => report.generator.pollGapUs),
   count('received.messages', (report) => report.received?.messages),
   count(
     'pacing.queued',

@@ -130,6 +130,7 @@ describe('evaluate', () => {
   it('reads every metric of a full report', () => {
     const full = sampleReport({
       pacing: { scheduled: 3, late: 0, queued: 0, unsent: 0, errorUs: sampleDistribution([1, 2, 3]) },
+      generator: { pollGapUs: sampleDistribution([1, 2, 3]), notes: [] },
       received: { messages: 3, deliveryUs: sampleDistribution([1, 2, 3]) },
     });
     for (const [name, metric] of METRICS) expect(metric.read(full), name).toBeTypeOf('number');

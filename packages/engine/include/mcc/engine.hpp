@@ -257,6 +257,7 @@ class Engine {
   Nanos epoch_ = 0;                      // start of the load; a server's: of listening
   Nanos ramp_at_ = TimerWheel::kNever;   // when the number of connections in use has to be looked at
   Nanos publish_at_ = 0;
+  Nanos polled_at_ = 0;        // end of the last poll; 0: there was none
   std::uint32_t touched_ = 0;  // sessions from here on are as they were made
   std::uint32_t swept_ = 0;    // sessions that have been told of the present phase
 

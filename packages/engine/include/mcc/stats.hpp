@@ -7,7 +7,7 @@
 
 namespace mcc::stats {
 
-inline constexpr std::uint64_t kVersion = 2;
+inline constexpr std::uint64_t kVersion = 3;
 
 enum class Counter : std::uint8_t {
   attempted,
@@ -37,7 +37,7 @@ enum class Counter : std::uint8_t {
   count_,
 };
 
-enum class Histogram : std::uint8_t { connect, latency, service, pacing, delivery, count_ };
+enum class Histogram : std::uint8_t { connect, latency, service, pacing, delivery, poll_gap, count_ };
 
 inline constexpr std::size_t kCountersAt = 1;
 inline constexpr std::size_t kHandlerNsAt = 63;  // written by the worker's reactor, never by a stack

@@ -18,7 +18,7 @@ const COLUMNS = [
 /** Too narrow for all: these go first. */
 const DISPENSABLE = ['p75', 'stdev', 'p90', 'p95'];
 
-/** One row per distribution: latency, service time where it differs, pushes, time to connect, error of the departures. */
+/** One row per distribution: latency, service time where it differs, pushes, time to connect, error of the departures, and how long the generator was away from the network. */
 export function renderLatency(report: RunReport, { width, style }: Page): string[] {
   const rows = distributionsOf(report);
   if (rows.length === 0) return [];
@@ -41,7 +41,7 @@ function tight(us: number): string {
   return time(us).replace(' ', '');
 }
 
-function distributionsOf({ latencyUs, serviceTimeUs, received, connections, pacing }: RunReport) {
+function distributionsOf({ latencyUs, serviceTimeUs, received, connections, pacing, generator }: RunReport) {
   const service = serviceTimeUs?.histogramNs === latencyUs?.histogramNs ? undefined : serviceTimeUs;
   const rows: (readonly [string, Distribution | undefined])[] = [
     ['Latency', latencyUs],
@@ -49,6 +49,7 @@ function distributionsOf({ latencyUs, serviceTimeUs, received, connections, paci
     ['Delivery', received?.deliveryUs],
     ['Connect', connections.connectTimeUs],
     ['Pacing error', pacing?.errorUs],
+    ['Poll gap', generator.pollGapUs],
   ];
   return rows.flatMap(([label, distribution]) => (distribution === undefined ? [] : [[label, distribution] as const]));
 }

@@ -1,7 +1,6 @@
 import type { RunReport } from '@mcc/core';
 import { hang, wrap } from '../text/layout.js';
 import { count, percent, plural, seconds } from '../text/units.js';
-import { generatorNotes } from './generator-notes.js';
 import type { Page } from './page.js';
 
 /** In plain sentences, what a reader must know before believing the figures. */
@@ -10,7 +9,7 @@ export function renderNotes(report: RunReport, { width, style }: Page): string[]
 }
 
 function notes(report: RunReport): string[] {
-  return [...ending(report), ...connecting(report), ...generatorNotes(report)];
+  return [...ending(report), ...connecting(report), ...report.generator.notes];
 }
 
 function ending({ run }: RunReport): string[] {

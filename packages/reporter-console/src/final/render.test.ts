@@ -96,29 +96,6 @@ describe('renderFinal', () => {
   });
 
   it.each([
-    [1, 4, 'its core was', 'Raise --smp (1 of 4 cores used now)'],
-    [4, 4, 'its busiest core was', 'a machine with more cores'],
-  ])('says what to raise when %i workers on %i cores are the bottleneck', (workers, cores, which, what) => {
-    const { run, environment, process } = sampleReport();
-    const page = renderFinal(
-      sampleReport({
-        run: { ...run, workers },
-        environment: { ...environment, cores },
-        process: { ...process, cpuSeconds: { user: 1.3, system: 1.7 }, busyPercent: 99.2 },
-      }),
-      { width: 120 },
-    ).replace(/\n +/g, ' ');
-    expect(page).toContain(`The generator itself was the bottleneck: ${which} 99.2 % busy`);
-    expect(page).toContain(what);
-  });
-
-  it('does not call a generator with time to spare a bottleneck', () => {
-    const { process } = sampleReport();
-    const page = renderFinal(sampleReport({ process: { ...process, busyPercent: 95 } }), { width: 80 });
-    expect(page).not.toContain('bottleneck');
-  });
-
-  it.each([
     ['signal', 'Ended by a signal after 3.0 s of load'],
     ['error', 'The run broke off after 3.0 s of load'],
   ] as const)('says that a run was ended by %s', (endedBy, sentence) => {

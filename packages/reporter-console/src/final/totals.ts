@@ -1,6 +1,5 @@
-import type { RunReport } from '@mcc/core';
+import { BUSY_LIMIT, type RunReport } from '@mcc/core';
 import { amount, bytes, count, exactRate, percent, plural, seconds } from '../text/units.js';
-import { BUSY_LIMIT } from './generator-notes.js';
 import type { Row } from './page.js';
 
 /** Throughput, connections, pacing and the generator's own load. */

@@ -1,5 +1,4 @@
-import type { Phase, RunProgress } from '@mcc/core';
-import { BUSY_LIMIT } from '../final/generator-notes.js';
+import { BUSY_LIMIT, type Phase, type RunProgress } from '@mcc/core';
 import { padLeft, padRight, widthOf } from '../text/layout.js';
 import type { Style } from '../text/style.js';
 import { amount, count, percent, plural, seconds, time } from '../text/units.js';

@@ -138,6 +138,7 @@ std::size_t Engine<S, C>::run(Nanos budget_ns) {
   events_.clear();
   Nanos now = clock_.now();
   const Nanos end = now + budget_ns;
+  if (polled_at_ == 0) polled_at_ = now;
   do {
     const std::uint32_t done = do_what_is_due(now);
     const Nanos due = std::min(next_due(now), end);
@@ -149,7 +150,10 @@ std::size_t Engine<S, C>::run(Nanos budget_ns) {
     const Nanos passed = after > now ? after - now : 0;
     recorder_.add(Counter::polled_ns, passed);
     if (done + polled.events > 0) recorder_.add(Counter::busy_ns, passed - std::min(passed, polled.slept));
-    now = after;
+    // From one look at the network to the next, with what the worker did outside of this function in between.
+    const Nanos gap = after > polled_at_ ? after - polled_at_ : 0;
+    recorder_.record(stats::Histogram::poll_gap, gap - std::min(gap, polled.slept));
+    now = polled_at_ = after;
     if (now >= publish_at_) publish();
   } while (now < end && events_.used() == 0);
   if (is_closing()) publish();  // there may be no next time

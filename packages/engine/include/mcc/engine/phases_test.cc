@@ -203,3 +203,18 @@ TEST_CASE("commands that are none are refused") {
   CHECK_THROWS_AS(rig.order(Command::load, 0, 0, "1234"), Failure);
   CHECK_THROWS_AS(rig.order(static_cast<Command>(99)), Failure);
 }
+
+TEST_CASE("the time between two looks at the network is recorded, without sleep, with what the worker did meanwhile") {
+  EngineRig rig(kPing);
+  const auto gaps = [&] { return rig.histogram(stats::Histogram::poll_gap); };
+  rig.clock.advance(kSecond);  // before the first there is no gap
+  rig.run(30 * kMs);
+  const std::uint64_t turns = gaps()[0];
+  CHECK(turns == rig.stack.polls);
+  CHECK(gaps()[2] == 0);
+  rig.clock.advance(3 * kMs);
+  rig.run(30 * kMs);
+  CHECK(gaps()[0] == rig.stack.polls);
+  CHECK(gaps()[1] == 0);
+  CHECK(gaps()[2] == 3 * kMs);
+}

@@ -1,10 +1,16 @@
-import { parseDuration, type RunReport } from '@mcc/core';
+import type { RunReport } from '../contracts/report.js';
+import { parseDuration } from '../options/schemas.js';
 import { amount, count, percent, seconds, time } from '../text/units.js';
+
+/** A report without what is said about it. */
+type Figures = Omit<RunReport, 'thresholds'>;
 
 /** A core that is busy for more than this share of the load (percent) had no time for more. */
 export const BUSY_LIMIT = 95;
 /** Departures that did not leave when they were meant to, in percent, from which on it is said. */
 const LATE_LIMIT = 1;
+/** Microseconds that a worker may be away from the network before it is said: a time slice of the kernel's, or two. */
+const LONG_GAP_US = 5000;
 /** Of the time that a worker was at work it had the core for at least this share, or something else ran there. */
 const OWN_SHARE = 0.8;
 
@@ -16,11 +22,11 @@ const SHORTAGES: Readonly<Record<string, readonly [what: string, remedy: string]
 };
 
 /** Whether the generator was the limit, whether it kept its schedule, and why not: each as far as the report's figures say. */
-export function generatorNotes(report: RunReport): string[] {
-  return [...power(report), ...lateness(report), ...queueing(report), ...shortages(report)];
+export function generatorNotes(report: Figures): string[] {
+  return [...power(report), ...absence(report), ...lateness(report), ...queueing(report), ...shortages(report)];
 }
 
-function power(report: RunReport): string[] {
+function power(report: Figures): string[] {
   const { process, run } = report;
   if (!isBusy(report)) return [];
   const busy = percent(process.busyPercent);
@@ -38,11 +44,22 @@ function power(report: RunReport): string[] {
     ];
   }
   return [
-    `The generator itself was the bottleneck: its ${which} was ${busy} busy, so the target can do more than this, and some of the latency is mcc's own. ${raise(report)}`,
+    `The generator itself was the bottleneck: its ${which} was ${busy} busy, so the target can do more than this, and some of the latency is mcc's own${gaps(report)}. ${raise(report)}`,
   ];
 }
 
-function lateness(report: RunReport): string[] {
+/** Of a generator with time to spare: what came while a worker was away for long waited for it, not for the server. */
+function absence(report: Figures): string[] {
+  const { generator, latencyUs } = report;
+  const longestUs = generator.pollGapUs?.max ?? 0;
+  if (isBusy(report) || latencyUs === undefined) return [];
+  if (longestUs < LONG_GAP_US || longestUs < latencyUs.max / 2) return [];
+  return [
+    `The longest latencies are mcc's own: for up to ${time(longestUs)} at a time it did not look at the network (the longest latency is ${time(latencyUs.max)}), though it had time to spare, because something else had its core just then. Give the generator cores of its own (--cpus).`,
+  ];
+}
+
+function lateness(report: Figures): string[] {
   const { pacing, process } = report;
   const late = shareOf(pacing?.late, report);
   if (late <= LATE_LIMIT) return [];
@@ -53,7 +70,7 @@ function lateness(report: RunReport): string[] {
   ];
 }
 
-function queueing(report: RunReport): string[] {
+function queueing(report: Figures): string[] {
   const { pacing, run, serviceTimeUs } = report;
   const share = shareOf((pacing?.queued ?? 0) + (pacing?.unsent ?? 0), report);
   if (pacing === undefined || share <= LATE_LIMIT) return [];
@@ -69,7 +86,7 @@ function queueing(report: RunReport): string[] {
 }
 
 /** What keeps the connections of an open loop busy, by Little's law: connections = rate × the time that a request takes one. */
-function whyBusy(report: RunReport, scheduled: number): string {
+function whyBusy(report: Figures, scheduled: number): string {
   const { run, serviceTimeUs } = report;
   if (isBusy(report)) return 'The generator had no time for more.';
   const thinkUs = thinkTimeUs(report);
@@ -89,14 +106,21 @@ function whyBusy(report: RunReport, scheduled: number): string {
   return `As ${taken}, there are enough of them: the server was slow for a time (up to ${time(serviceTimeUs.max)}), or many departures came together.`;
 }
 
-function shortages({ stack }: RunReport): string[] {
+function shortages({ stack }: Figures): string[] {
   return Object.entries(SHORTAGES).flatMap(([counter, [what, remedy]]) => {
     const times = stack[counter];
     return typeof times === 'number' && times > 0 ? [`${count(times)} ${what}: raise ${remedy}.`] : [];
   });
 }
 
-function raise({ environment, run }: RunReport): string {
+/** How long what came had to wait for a busy worker. */
+function gaps({ generator: { pollGapUs } }: Figures): string {
+  return pollGapUs === undefined
+    ? ''
+    : `: it came back to the network after ${time(pollGapUs.mean)} on average, at the longest after ${time(pollGapUs.max)}`;
+}
+
+function raise({ environment, run }: Figures): string {
   if (environment.cores > run.workers) {
     const stack = run.stack === 'kernel' ? ', or choose a faster --stack' : '';
     return `Raise --smp (${run.workers} of ${environment.cores} cores used now)${stack}.`;
@@ -104,18 +128,18 @@ function raise({ environment, run }: RunReport): string {
   return `${run.stack === 'kernel' ? 'Choose a faster --stack, or' : 'It takes'} a machine with more cores.`;
 }
 
-function isBusy({ process }: RunReport): boolean {
+function isBusy({ process }: Figures): boolean {
   return process.busyPercent > BUSY_LIMIT;
 }
 
-function keptSchedule(report: RunReport): boolean {
+function keptSchedule(report: Figures): boolean {
   const { pacing } = report;
   if (pacing === undefined || pacing.scheduled === 0) return false;
   return shareOf(pacing.late, report) <= LATE_LIMIT && shareOf(pacing.queued + pacing.unsent, report) <= LATE_LIMIT;
 }
 
 /** In percent of the departures. */
-function shareOf(times: number | undefined, { pacing }: RunReport): number {
+function shareOf(times: number | undefined, { pacing }: Figures): number {
   return times === undefined || pacing === undefined || pacing.scheduled === 0 ? 0 : (100 * times) / pacing.scheduled;
 }
 
@@ -127,7 +151,7 @@ function hasConnectionStages({ stage }: RunReport['run']['options']): boolean {
   return Array.isArray(stage) && stage.some((each) => String(each).includes('conn='));
 }
 
-function thinkTimeUs({ run }: RunReport): number {
+function thinkTimeUs({ run }: Figures): number {
   return (parseDuration(String(optionsOfProtocol(run)['thinkTime'] ?? 0)) ?? 0) / 1000;
 }
 

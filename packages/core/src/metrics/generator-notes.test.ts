@@ -1,6 +1,6 @@
-import type { RunReport } from '@mcc/core';
-import { sampleDistribution, sampleReport, sampleRunInfo } from '@mcc/core/testing';
 import { describe, expect, it } from 'vitest';
+import type { RunReport } from '../contracts/report.js';
+import { sampleDistribution, sampleReport, sampleRunInfo } from '../testing/sample-report.js';
 import { generatorNotes } from './generator-notes.js';
 
 /** A load of 10 s on one of two cores. */
@@ -62,6 +62,33 @@ describe('a busy generator', () => {
     ]);
     expect(notes[1]).toMatch(/the generator did not keep the schedule\. Lower the rate, or raise --smp\.$/);
     expect(notes[2]).toMatch(/The generator had no time for more\.$/);
+  });
+});
+
+describe('polls of the network that were far apart', () => {
+  const pollGaps = (...us: number[]) => ({ pollGapUs: sampleDistribution(us), notes: [] });
+  const latencyUs = sampleDistribution([300, 400, 9000]);
+
+  it('are the latency of a busy generator', () => {
+    const [note, ...others] = notesOf({ process: busy(99), generator: pollGaps(100, 300, 8000), latencyUs });
+    expect(note).toContain(
+      "mcc's own: it came back to the network after 2.80 ms on average, at the longest after 8.00",
+    );
+    expect(others).toEqual([]);
+  });
+
+  it('are the longest latencies of one with time to spare', () => {
+    expect(notesOf({ process: busy(30), generator: pollGaps(1, 1, 8000), latencyUs })).toEqual([
+      "The longest latencies are mcc's own: for up to 8.00 ms at a time it did not look at the network (the longest latency is 9.00 ms), though it had time to spare, because something else had its core just then. Give the generator cores of its own (--cpus).",
+    ]);
+  });
+
+  it.each([
+    ['short', 4000, 5000],
+    ['a small part of the longest latency', 8000, 20_000],
+  ])('are nothing where they are %s', (_what, gap, latency) => {
+    const generator = pollGaps(1, gap);
+    expect(notesOf({ process: busy(30), generator, latencyUs: sampleDistribution([100, latency]) })).toEqual([]);
   });
 });
 
