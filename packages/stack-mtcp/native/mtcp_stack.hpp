@@ -272,13 +272,7 @@ class MtcpStack {
 
   template <class Handler>
   void deliver_closed(Handler& handler) {
-    while (!core_.closed.empty() && !handler.full()) {
-      const auto [slot, reason] = core_.closed.front();
-      core_.closed.pop();
-      if (core_.listeners.any()) core_.accepted.give(slot);
-      ++core_.events;
-      handler.on_closed(slot, reason, core_.now);
-    }
+    while (tcp::deliver_closed(core_, handler)) continue;
   }
 
   // Sleeps until something arrives or is due, where the port can.

@@ -42,6 +42,19 @@ void release(C& core, Slot slot, Error reason) {
   }
 }
 
+// Tells the user of the connection that ended first; its slot is free from then on. False: of none, or the user has no
+// room for more.
+template <class C, class H>
+bool deliver_closed(C& core, H& handler) {
+  if (core.closed.empty() || handler.full()) return false;
+  const auto [slot, reason] = core.closed.front();
+  core.closed.pop();
+  if (core.listeners.any()) core.accepted.give(slot);
+  ++core.events;
+  handler.on_closed(slot, reason, core.now);
+  return true;
+}
+
 // Closes the connection with an error, or with none when the user has closed already.
 template <class C>
 void fail(C& core, Slot slot, Error error) {

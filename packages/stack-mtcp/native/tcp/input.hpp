@@ -133,7 +133,7 @@ bool input_synchronized(C& core, H& handler, Slot slot, const wire::Segment& seg
     const FourTuple flow = core.flow_of(cb);
     leave_remnant(core, slot, closing ? Remnants::Kind::time_wait : Remnants::Kind::fin_wait_2);
     Remnant* remnant = closing ? nullptr : core.remnants.find(flow);
-    if (remnant != nullptr && length > 0) input_remnant(core, *remnant, segment);
+    if (remnant != nullptr && length > 0) input_remnant(core, handler, *remnant, segment);
     return false;
   }
   if (cb.side != 0 && core.side(cb).wants_writable && !has_room(core, core.side(cb))) {
@@ -181,13 +181,13 @@ bool input(C& core, H& handler, const wire::Segment& segment, typename C::Packet
     return kept;
   }
   if (Remnant* remnant = core.remnants.find(flow); remnant != nullptr) {
-    input_remnant(core, *remnant, segment);
+    input_remnant(core, handler, *remnant, segment);
     return false;
   }
   // LISTEN (RFC 9293 section 3.10.7.2): RST is ignored, ACK refused, SYN begins a connection.
   if ((segment.flags & (wire::kSyn | wire::kAck | wire::kRst)) == wire::kSyn &&
       core.listeners.accepts(segment.destination, segment.destination_port)) {
-    passive_open(core, segment);
+    passive_open(core, handler, segment);
     return false;
   }
   refuse(core, segment);

@@ -55,8 +55,8 @@ void start_time_wait(C& core, Remnant& remnant) {
 
 }  // namespace detail
 
-template <class C>
-void input_remnant(C& core, Remnant& remnant, const wire::Segment& segment) {
+template <class C, class H>
+void input_remnant(C& core, H& handler, Remnant& remnant, const wire::Segment& segment) {
   const bool waiting = core.remnants.kind_of(remnant) == Remnants::Kind::time_wait;
   const bool syn = (segment.flags & wire::kSyn) != 0;
   const auto length = static_cast<std::uint32_t>(segment.payload.size());
@@ -66,7 +66,7 @@ void input_remnant(C& core, Remnant& remnant, const wire::Segment& segment) {
     ++core.counters.time_wait_reused;
     const Sequence above = remnant.snd_nxt;
     core.remnants.remove(remnant);
-    return passive_open(core, segment, &above);
+    return passive_open(core, handler, segment, &above);
   }
   if ((segment.flags & wire::kRst) != 0) {
     // TIME-WAIT is not cut short (RFC 1337 section 3), anything else only by the very number (RFC 5961 section 3.2).

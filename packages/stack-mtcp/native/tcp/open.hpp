@@ -152,13 +152,15 @@ Error connect(C& core, Slot slot, const flow::ListenEndpoint& to) {
 }
 
 // A SYN for one of our listeners (RFC 9293 section 3.10.7.2). `above`: the initial sequence number must be higher.
-template <class C>
-void passive_open(C& core, const wire::Segment& syn, const Sequence* above = nullptr) {
+template <class C, class H>
+void passive_open(C& core, H& handler, const wire::Segment& syn, const Sequence* above = nullptr) {
   if (core.half_open >= core.options.half_open_max) {
     ++core.counters.syn_drops_half_open;
     return;
   }
-  const Slot slot = core.accepted.take();
+  Slot slot = core.accepted.take();
+  // A peer that opens again at once, and whose last connection ended in this very poll, has its slot.
+  if (slot == kNoSlot && deliver_closed(core, handler)) slot = core.accepted.take();
   if (slot == kNoSlot) {
     ++core.counters.syn_drops_no_slot;
     return;

@@ -197,6 +197,33 @@ TEST_CASE("open: SYNs beyond the stack's connections are counted and dropped") {
   CHECK(s.counters().syn_drops_no_slot == 2);
 }
 
+TEST_CASE("open: the slot of a connection that ended in this very poll is there for the SYN that follows") {
+  MtcpOptions options = Script::options(true);
+  options.sessions = 1;
+  Script s(options);
+  s.accept();
+  SUBCASE("closed in order") {
+    s.stack->close(0);
+    s.expect(FIN | ACK, 1, 1);
+    s.inject({.flags = FIN | ACK, .ack = 2});
+  }
+  SUBCASE("reset") { s.inject({.flags = RST}); }
+  s.forget();
+  ++s.peer_port;
+  s.inject({.flags = SYN, .seq = 0, .options = {.mss = 1460}});
+  ++s.peer_port;
+  s.inject({.flags = SYN, .seq = 0, .options = {.mss = 1460}});  // one too many
+  s.poll();
+  CHECK(s.journal.closed == 1);
+  CHECK(s.counters().syn_drops_no_slot == 1);
+  --s.peer_port;
+  s.say({});
+  CHECK(s.journal.accepted == 2);
+  CHECK(s.journal.last_accepted == 0);
+  CHECK(s.entry().closed == 0);  // told before the slot was taken again
+  CHECK(s.stack->connections() == 1);
+}
+
 TEST_CASE("open: what belongs to no connection is refused with RST, but RST itself is not (RFC 9293 3.10.7.1)") {
   MtcpOptions options = Script::options(true);
   options.tcp.resets_per_second = 2;
