@@ -11,8 +11,8 @@
 
 namespace {
 
-std::vector<std::vector<std::uint8_t>> corpus(const std::string& name) {
-  std::ifstream file(MCC_FUZZ_FOLDER "/" + name);
+std::vector<std::vector<std::uint8_t>> corpus(const std::string& path) {
+  std::ifstream file(MCC_PACKAGE_FOLDER "/" + path);
   REQUIRE(file.good());
   std::vector<std::vector<std::uint8_t>> inputs;
   for (std::string line; std::getline(file, line);) {
@@ -30,9 +30,10 @@ std::vector<std::vector<std::uint8_t>> corpus(const std::string& name) {
 
 // Both abort when a rule is broken.
 TEST_CASE("receive path: every script of the fuzzer's corpus ends clean") {
-  for (const auto& bytes : corpus("receive_corpus.txt")) mcc::testing::receive_script::run(bytes);
+  for (const auto& bytes : corpus("fuzz/receive_corpus.txt")) mcc::testing::receive_script::run(bytes);
 }
 
 TEST_CASE("wire: what the fuzzer's corpus holds parses, and is built again, by the rules") {
-  for (const auto& bytes : corpus("wire_corpus.txt")) mcc::testing::wire_rules::check(std::as_bytes(std::span(bytes)));
+  for (const auto& bytes : corpus("fuzz/wire_corpus.txt"))
+    mcc::testing::wire_rules::check(std::as_bytes(std::span(bytes)));
 }
