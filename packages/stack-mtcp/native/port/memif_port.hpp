@@ -113,7 +113,7 @@ class MemifPort {
  private:
   // Polls between two looks at the control channel, each of which is a system call: some milliseconds where there is
   // little to do, and a tenth of a second under load.
-  static constexpr std::uint32_t kServiceEvery = 16384;
+  static constexpr std::uint32_t kServiceEvery = 8192;
   static constexpr std::uint32_t kServiceWhileDown = 64;
   static constexpr std::uint16_t kWriteAhead = 16;
 

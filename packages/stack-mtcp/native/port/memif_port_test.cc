@@ -81,7 +81,7 @@ bool run(std::initializer_list<End*> ends, Done&& done) {
     if (done()) return true;
     for (End* end : ends)
       for (auto& port : end->ports)
-        if (!port->up() || i % 64 == 0) port->receive(std::span(none).first(0));
+        if (!port->up() || i % 8 == 0) port->receive(std::span(none).first(0));
   }
   return done();
 }

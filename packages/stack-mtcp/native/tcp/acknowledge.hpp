@@ -141,6 +141,7 @@ bool acknowledge(C& core, Slot slot, const wire::Segment& segment) {
     }
     core.side(cb).window_probed = false;
     ++cb.snd_nxt;
+    if (!cb.has_unsent()) core.side(cb).waits_for_window = false;  // it was the last: there is nothing to ask for
   }
   if (before(ack, cb.snd_una - oldest_ack(cb))) {
     challenge(core, slot);

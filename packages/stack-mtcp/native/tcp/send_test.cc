@@ -170,6 +170,24 @@ TEST_CASE("send: a closed window is probed with back-off for as long as the peer
   }
 }
 
+// Found by the fuzzer: the timer went on and sent a byte that nobody had given.
+TEST_CASE("send: a window is not probed any more when the probe took the last byte (RFC 9293 3.8.6.1)") {
+  Script s(true);
+  s.accept();
+  s.send("0123456789");
+  s.expect(ACK | PSH, 1, 1, 10);
+  s.say({.ack = 11, .window = 0});
+  s.send("a");
+  s.advance(205 * kMs);
+  s.expect(ACK | PSH, 11, 1, 1);
+  s.say({.ack = 12, .window = 0});
+  s.advance(300 * kSec);
+  s.expect_silence();
+  s.say({.ack = 12, .window = 1000});
+  s.send("b");
+  s.expect(ACK | PSH, 12, 1, 1);
+}
+
 TEST_CASE("send: part of a segment is not sent for the window's sake, until the override (RFC 9293 3.8.6.2.1)") {
   Script s(true);
   s.accept({.mss = 1000});
