@@ -9,7 +9,7 @@ import type { Facts, FromWorker, ToWorker } from './messages.js';
 
 /** How long a slice of the data plane lasts. Between slices the event loop turns once, which costs some 5 us. */
 const SLICE_US = 2000;
-/** Longer where departures have their instants, which must not wait for those 5 us. */
+/** Longer during a load whose departures have their instants, which must not wait for those 5 us. */
 const PACED_SLICE_US = 50_000;
 
 type State = 'idle' | 'connecting' | 'connected' | 'loading' | 'completed' | 'ending' | 'ended';
@@ -81,7 +81,7 @@ export class Reactor {
   /** Runs the data plane for one slice. False once it has ended. Throws what `poll` throws. */
   slice(): boolean {
     if (this.#state === 'ended') return false;
-    if (this.#dispatcher === undefined) this.#port.poll(this.#sliceUs);
+    if (this.#dispatcher === undefined) this.#port.poll(this.#state === 'loading' ? this.#sliceUs : SLICE_US);
     else this.#sliceWithHandlers(this.#dispatcher);
     this.#observe();
     return true;
