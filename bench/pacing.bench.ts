@@ -15,6 +15,7 @@ const SECONDS = Number(process.env['MCC_BENCH_PACING_SECONDS'] ?? 30);
 const PROGRAM = join(process.env['MCC_BENCH_PROGRAMS'] ?? 'packages/stack-mtcp/build/bench', 'spinning_loop');
 const CLIENT_CORE = '0';
 const SERVER_CORE = '1';
+const SERVER = '198.18.0.2';
 const PORT = 8080;
 const BOUND_MS = (2 * SECONDS + 60) * 1000;
 const LATE_NS = 1000;
@@ -31,10 +32,10 @@ interface Pacing {
 /** Runs an open loop against an echo, each on a core of its own. `capture`: where the server writes what it sees. */
 async function run(flags: readonly string[], seconds: number, capture?: string) {
   const device = ['--stack', 'mtcp', '--mtcp.port', `memif:${join(tempDir(), 'mcc.sock')}`, '--proto', 'raw'];
-  const own = ['--mtcp.address', '198.18.0.2', '--listen', `198.18.0.2:${PORT}`, '--cpus', SERVER_CORE];
+  const own = ['--mtcp.address', SERVER, '--listen', `${SERVER}:${PORT}`, '--cpus', SERVER_CORE];
   const captured = capture === undefined ? [] : ['--mtcp.pcap', capture];
   const server = await serve([...device, ...own, ...captured], { boundMs: BOUND_MS });
-  const target = ['--mtcp.address', '198.18.64.0/24', '--dest', `198.18.0.2:${PORT}`, '--cpus', CLIENT_CORE];
+  const target = ['--mtcp.address', '198.18.64.0/24', '--dest', `${SERVER}:${PORT}`, '--cpus', CLIENT_CORE];
   const load = ['-c', '10k', '-d', `${seconds}`, '--arrival', 'poisson', ...flags];
   const { report } = await drive([...device, ...target, ...load], { boundMs: BOUND_MS });
   server.kill('SIGTERM');
@@ -113,7 +114,7 @@ test('departures arrive as they were meant to leave', { timeout: 2 * BOUND_MS },
   const rate = 2000;
   const capture = join(tempDir(), 'arrivals.pcap');
   const { requests } = await run(['-R', `${rate}`], SECONDS, capture);
-  const times = arrivalsAt(PORT, capture);
+  const times = arrivalsAt(SERVER, PORT, capture);
   const ks = exponentialKs(times, 1 / rate);
   console.log(`${times.length} arrivals: Kolmogorov-Smirnov ${ks.toFixed(3)}, rejected at 1 % above ${KS_MAX}`);
   expect(times.length).toBe(requests.sent);

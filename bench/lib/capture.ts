@@ -5,8 +5,11 @@ const RECORD_HEADER = 16;
 const ETHERNET = 14;
 const MAGIC_NANOSECONDS = 0xa1b23c4d;
 
-/** When segments with data came to a TCP port, in seconds from the first of them. The capture is of `--mtcp.pcap`. */
-export function arrivalsAt(port: number, path: string): number[] {
+/**
+ * When segments with data came to a TCP endpoint, in seconds from the first of them. The port alone does not tell them: a
+ * client may speak from the same. The capture is of `--mtcp.pcap`.
+ */
+export function arrivalsAt(address: string, port: number, path: string): number[] {
   const file = readFileSync(path);
   if (file.readUInt32LE(0) !== MAGIC_NANOSECONDS) throw new Error(`${path} has no times in nanoseconds`);
   const times: number[] = [];
@@ -14,7 +17,7 @@ export function arrivalsAt(port: number, path: string): number[] {
   for (let at = FILE_HEADER; at + RECORD_HEADER <= file.length;) {
     const length = file.readUInt32LE(at + 8);
     const frame = file.subarray(at + RECORD_HEADER, at + RECORD_HEADER + length);
-    if (dataFor(port, frame)) {
+    if (dataFor(address, port, frame)) {
       firstSecond ??= file.readUInt32LE(at);
       times.push(file.readUInt32LE(at) - firstSecond + file.readUInt32LE(at + 4) / 1e9);
     }
@@ -23,12 +26,13 @@ export function arrivalsAt(port: number, path: string): number[] {
   return times;
 }
 
-function dataFor(port: number, frame: Buffer): boolean {
+function dataFor(address: string, port: number, frame: Buffer): boolean {
   if (frame.length < ETHERNET + 40 || frame.readUInt16BE(12) !== 0x0800 || frame[ETHERNET + 9] !== 6) return false;
   const ip = frame.subarray(ETHERNET);
   const ipHeader = (ip.readUInt8(0) & 15) * 4;
   const tcpHeader = (ip.readUInt8(ipHeader + 12) >> 4) * 4;
-  return ip.readUInt16BE(ipHeader + 2) === port && ip.readUInt16BE(2) > ipHeader + tcpHeader;
+  const isThere = ip.subarray(16, 20).join('.') === address && ip.readUInt16BE(ipHeader + 2) === port;
+  return isThere && ip.readUInt16BE(2) > ipHeader + tcpHeader;
 }
 
 /**

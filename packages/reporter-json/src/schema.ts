@@ -178,7 +178,7 @@ export const reportSchema = z
     description: 'Absent means not measured. Times are microseconds unless named otherwise.',
   });
 
-/** The JSON Schema (draft 2020-12) of the report. Strict validators, such as ajv as it comes, have nothing to say about it. */
+/** The JSON Schema (draft 2020-12) of the report. Strict validators, such as ajv as it comes, find nothing in it. */
 export function reportJsonSchema(): Record<string, unknown> {
   const schema = z.toJSONSchema(reportSchema, { target: 'draft-2020-12' });
   return JSON.parse(JSON.stringify(schema), (_key, value: unknown) => withOneType(value)) as Record<string, unknown>;

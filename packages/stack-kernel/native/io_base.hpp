@@ -46,7 +46,7 @@ class IoBase {
   IoBase& operator=(const IoBase&) = delete;
 
   // See the Stack concept.
-  void publish() noexcept {
+  void publish(std::size_t) noexcept {
     const auto values = counters_.values();
     std::copy_n(values.begin(), std::min(values.size(), published_.size()), published_.begin());
   }

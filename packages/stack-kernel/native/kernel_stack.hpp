@@ -16,10 +16,9 @@
 namespace mcc::kernel {
 
 // Calls `use` with the stack for `io`: "epoll", "uring" or "auto"; `table` is that of UringStack, `spins` that of
-// Waiting. Throws Failure for
-// io_uring where it is not to be had. "auto" is io_uring where there is one: measured with up to 1,000 connections the
-// two cost the same per request, within what a shared machine lets one tell, and with 10,000 and with replies of 1 MB
-// io_uring came out ahead.
+// Waiting. Throws Failure for io_uring where it is not to be had. "auto" is io_uring where there is one: measured with
+// up to 1,000 connections the two cost the same per request, within what a shared machine lets one tell, and with
+// 10,000 and with replies of 1 MB io_uring came out ahead.
 template <class Use>
 auto with_stack(const std::string& io, [[maybe_unused]] std::uint32_t table, bool spins, const OpenContext& context,
                 Use&& use) {

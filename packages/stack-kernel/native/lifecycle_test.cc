@@ -270,7 +270,7 @@ TEST_CASE_TEMPLATE("counters are published where they are wanted", S, MCC_STACKS
   S stack(context);
   Journal journal(1);
   stack.poll(journal, 1'000'000);
-  stack.publish();
+  stack.publish(0);
   CHECK(words[0] == stack.counters().waits);
   CHECK(words[0] > 0);
   CHECK(words[1] == 0);

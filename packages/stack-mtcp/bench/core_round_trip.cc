@@ -3,9 +3,6 @@
 //
 //   core_round_trip [CORE CORE]
 
-#include <pthread.h>
-#include <sched.h>
-
 #include <algorithm>
 #include <atomic>
 #include <chrono>
@@ -13,20 +10,12 @@
 #include <cstdlib>
 #include <thread>
 
+#include "pin.hpp"
+
 namespace {
 
 constexpr int kTrips = 20'000;
 constexpr int kRounds = 9;
-
-void pin(int core) {
-  cpu_set_t set;
-  CPU_ZERO(&set);
-  CPU_SET(static_cast<unsigned>(core), &set);
-  if (pthread_setaffinity_np(pthread_self(), sizeof set, &set) != 0) {
-    std::fprintf(stderr, "core %d is not to be had\n", core);
-    std::exit(1);
-  }
-}
 
 }  // namespace
 

@@ -3,9 +3,6 @@
 //
 //   spinning_loop CORE RATE SECONDS
 
-#include <pthread.h>
-#include <sched.h>
-
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -15,21 +12,12 @@
 
 #include "mcc/arrivals.hpp"
 #include "mcc/clock.hpp"
+#include "pin.hpp"
 
 namespace {
 
 constexpr mcc::Nanos kLateNs = 1000;
 constexpr mcc::Nanos kAnchorNs = 10'000'000;
-
-void pin(int core) {
-  cpu_set_t set;
-  CPU_ZERO(&set);
-  CPU_SET(static_cast<unsigned>(core), &set);
-  if (pthread_setaffinity_np(pthread_self(), sizeof set, &set) != 0) {
-    std::fprintf(stderr, "core %d is not to be had\n", core);
-    std::exit(1);
-  }
-}
 
 // Nanoseconds after each departure at which the loop saw that it was due.
 std::vector<std::uint32_t> errors(double rate, double seconds) {

@@ -128,7 +128,7 @@ class MtcpStack {
   }
 
   // `session_bytes`: what the engine keeps for each connection.
-  void publish(std::size_t session_bytes = sizeof(Session)) noexcept {
+  void publish(std::size_t session_bytes) noexcept {
     if (connections() >= most_connections_ && connections() > 0) {
       most_connections_ = connections();
       bytes_per_connection_ = bytes_per_connection(session_bytes);
@@ -146,7 +146,7 @@ class MtcpStack {
   std::size_t connections() const noexcept { return core_.opened.in_use() + core_.accepted.in_use(); }
 
   // Memory that the connections which stand use now, the engine's included, for each of them; 0: there is none.
-  std::uint64_t bytes_per_connection(std::size_t session_bytes = sizeof(Session)) const noexcept {
+  std::uint64_t bytes_per_connection(std::size_t session_bytes) const noexcept {
     const std::size_t standing = connections();
     if (standing == 0) return 0;
     const std::size_t lookup = 2 * sizeof(std::uint32_t);  // accepted: chain head and link; opened: index, at most

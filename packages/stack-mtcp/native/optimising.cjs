@@ -2,7 +2,10 @@
 // Flags for faster code, for binding.gyp and CMakeLists.txt alike.
 const { execFileSync } = require('node:child_process');
 
-/** How far GCC may merge functions; other compilers know no such parameters. Larger ones save another 3 %, and make compiling take two and a half times as long. */
+/**
+ * How far GCC may merge functions; other compilers know no such parameters. Larger ones save another 3 %, and make
+ * compiling take two and a half times as long.
+ */
 const PARAMETERS = {
   'max-inline-insns-auto': 80,
   'inline-unit-growth': 100,

@@ -7,11 +7,11 @@ afterAll(() => fixture.remove());
 
 it('lists plugins by their package.json, each package once and nearest first', () => {
   fixture.plugin('node_modules/mcc-stack-a', 'stack', 'a', {}, 'throw new Error("not to be loaded")');
-  fixture.plugin('work/node_modules/mcc-stack-a', 'stack', 'a', { version: '2.0.0' });
+  fixture.plugin('project/node_modules/mcc-stack-a', 'stack', 'a', { version: '2.0.0' });
   fixture.plugin('node_modules/@me/mcc-proto-b', 'protocol', 'b');
   fixture.plugin('node_modules/mcc-proto-nokeyword', 'protocol', 'c', { keywords: [] });
   fixture.write({ 'node_modules/other/package.json': { keywords: ['mcc-plugin'] }, 'node_modules/.bin/x': '' });
-  expect(listPlugins([`${fixture.root}/work`, fixture.root])).toEqual([
+  expect(listPlugins([`${fixture.root}/project`, fixture.root])).toEqual([
     {
       kind: 'protocol',
       name: 'b',
@@ -24,7 +24,7 @@ it('lists plugins by their package.json, each package once and nearest first', (
       name: 'a',
       version: '2.0.0',
       packageName: 'mcc-stack-a',
-      path: `${fixture.root}/work/node_modules/mcc-stack-a`,
+      path: `${fixture.root}/project/node_modules/mcc-stack-a`,
     },
   ]);
 });

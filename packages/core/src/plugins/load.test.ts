@@ -12,7 +12,7 @@ fixture.plugin(`${modules}/mcc-proto-both`, 'protocol', 'unreached');
 fixture.plugin(`${modules}/mcc-proto-plain`, 'protocol', 'plain');
 fixture.plugin(`${modules}/@me/mcc-proto-scoped`, 'protocol', 'scoped');
 fixture.plugin(`${modules}/whatever`, 'protocol', 'named');
-fixture.plugin('work/node_modules/mcc-proto-plain', 'protocol', 'plain', { version: '9.0.0' });
+fixture.plugin('project/node_modules/mcc-proto-plain', 'protocol', 'plain', { version: '9.0.0' });
 fixture.plugin(`${modules}/mcc-stack-odd`, 'protocol', 'odd');
 fixture.plugin(`${modules}/mcc-proto-old`, 'protocol', 'old', {
   mcc: { kind: 'protocol', name: 'old', apiVersion: 7 },
@@ -25,12 +25,12 @@ fixture.plugin(`${modules}/mcc-proto-unbuilt`, 'protocol', 'unbuilt', { exports:
 fixture.plugin(`${modules}/mcc-proto-sealed`, 'protocol', 'sealed', { exports: {} });
 fixture.write({
   [`${modules}/yaml/package.json`]: { name: 'yaml', version: '1.0.0', main: 'index.js' },
-  'work/own.mjs': pluginModule('protocol', 'own'),
-  'work/empty/.keep': '',
+  'project/own.mjs': pluginModule('protocol', 'own'),
+  'project/empty/.keep': '',
 });
-fixture.plugin('work/folder', 'reporter', 'folder', { name: 'my-folder' });
+fixture.plugin('project/folder', 'reporter', 'folder', { name: 'my-folder' });
 
-const places = { cwd: `${fixture.root}/work`, home: `${fixture.root}/home/dist` };
+const places = { cwd: `${fixture.root}/project`, home: `${fixture.root}/home/dist` };
 const load = (spec: string, kind: PluginKind = 'protocol') => importPlugin(kind, spec, places);
 
 describe('importPlugin finds', () => {
@@ -83,7 +83,7 @@ describe('importPlugin refuses', () => {
   });
 
   it('one that misses a package, with the line that would bring that', async () => {
-    fixture.write({ 'work/lonely.mjs': "import 'no-such-package';" });
+    fixture.write({ 'project/lonely.mjs': "import 'no-such-package';" });
     await expect(load('./lonely.mjs')).rejects.toMatchObject({
       code: 'MCC_ERR_PLUGIN_INVALID',
       remedy: 'Install what it imports in its own folder: npm install no-such-package',

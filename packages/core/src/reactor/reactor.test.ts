@@ -14,6 +14,8 @@ class ScriptedPort implements StackPort {
   readonly commands: number[] = [];
   readonly payloads: Uint8Array[] = [];
   polls = 0;
+  /** For how long it was polled last, in microseconds. */
+  polledUs = 0;
   closed = 0;
   pending = 0;
   failure: Error | undefined;
@@ -30,8 +32,9 @@ class ScriptedPort implements StackPort {
     }
   }
 
-  poll(): number {
+  poll(maxUs: number): number {
     if (this.failure) throw this.failure;
+    this.polledUs = maxUs;
     this.polls += 1;
     const length = this.pending;
     this.pending = 0;
@@ -43,7 +46,11 @@ class ScriptedPort implements StackPort {
   }
 }
 
-function harness({ role = 'client', handlers }: { role?: 'client' | 'server'; handlers?: ConnectionHandlers } = {}): {
+function harness({
+  role = 'client',
+  paced = false,
+  handlers,
+}: { role?: 'client' | 'server'; paced?: boolean; handlers?: ConnectionHandlers } = {}): {
   port: ScriptedPort;
   reactor: Reactor;
   stats: StatsWriter;
@@ -55,7 +62,7 @@ function harness({ role = 'client', handlers }: { role?: 'client' | 'server'; ha
   const posted: FromWorker[] = [];
   const post = (message: FromWorker): void => void posted.push(message);
   const facts = (): { polls: number } => ({ polls: port.polls });
-  const reactor = new Reactor({ port, role, paced: false, facts, stats: block, handlers, post });
+  const reactor = new Reactor({ port, role, paced, facts, stats: block, handlers, post });
   return { port, reactor, stats: new StatsWriter(block), reader: new StatsReader(block), posted };
 }
 
@@ -97,6 +104,22 @@ describe('Reactor', () => {
     reactor.slice();
     reactor.slice();
     expect(posted).toEqual([{ type: 'completed' }]);
+  });
+
+  it('takes long slices during a paced load alone: before it, it must hear of the load in time', () => {
+    const { reactor, port } = harness({ paced: true });
+    reactor.receive({ type: 'connect' });
+    reactor.slice();
+    const before = port.polledUs;
+    const atNs = process.hrtime.bigint() + 3_600_000_000_000n;
+    reactor.receive({ type: 'load', atNs, endNs: atNs + 5n });
+    reactor.slice();
+    const during = port.polledUs;
+    reactor.receive({ type: 'drain' });
+    reactor.slice();
+    expect(before).toBeLessThan(5_000);
+    expect(during).toBeGreaterThan(before);
+    expect(port.polledUs).toBe(before);
   });
 
   it('is drained when nothing is active, after a drain as after an abort', () => {

@@ -32,7 +32,7 @@ struct PollResult {
 
 // What the engine wants of a stack: the verbs of BSD sockets. None of them calls back into the handler; only poll does.
 // A stack may also have `bool congested()`: that there is no room on the way out now. The engine opens no connection
-// then. And its publish may take how many bytes the engine keeps for each connection.
+// then.
 template <class S, class Handler>
 concept Stack = requires(S stack, Handler& handler, Slot slot, Bytes bytes, Nanos ns) {
   // Starts to open a connection on a slot that is free. An error means that nothing was started. Otherwise exactly one
@@ -59,7 +59,8 @@ concept Stack = requires(S stack, Handler& handler, Slot slot, Bytes bytes, Nano
   // Stops delivering, without loss, once handler.full() is true.
   { stack.poll(handler, ns) } -> std::same_as<PollResult>;
   // Writes the stack's own counters to the words given at opening. Called now and then, not per event.
-  { stack.publish() } -> std::same_as<void>;
+  // `bytes`: what the engine keeps for each connection.
+  { stack.publish(bytes.size()) } -> std::same_as<void>;
 };
 
 // What a stack may call while it is in poll. `now` is as fresh as the stack can tell without a clock read per packet.

@@ -18,7 +18,10 @@ const COLUMNS = [
 /** Too narrow for all: these go first. */
 const DISPENSABLE = ['p75', 'stdev', 'p90', 'p95'];
 
-/** One row per distribution: latency, service time where it differs, pushes, time to connect, error of the departures, and how long the generator was away from the network. */
+/**
+ * One row per distribution: latency, service time where it differs, pushes, time to connect, error of the departures, and
+ * how long the generator was away from the network.
+ */
 export function renderLatency(report: RunReport, { width, style }: Page): string[] {
   const rows = distributionsOf(report);
   if (rows.length === 0) return [];

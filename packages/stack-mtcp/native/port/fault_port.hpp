@@ -7,18 +7,20 @@
 
 #include "mcc/clock.hpp"
 #include "port/fault_lane.hpp"
-#include "port/port.hpp"
+#include "port/wrapped_port.hpp"
 
 namespace mcc::port {
 
 template <Port P, Clock C>
-class FaultPort {
+class FaultPort : public WrappedPort<P> {
+  using WrappedPort<P>::port_;
+
  public:
-  using Packet = typename P::Packet;
+  using typename WrappedPort<P>::Packet;
 
   // `held_max`: most packets delayed at one time, in each direction; more are dropped, as by a full queue.
   FaultPort(P& port, C& clock, const Faults& faults, std::size_t held_max = 8192)
-      : port_(port),
+      : WrappedPort<P>(port),
         clock_(clock),
         capabilities_(port.capabilities()),
         receiving_(faults, faults.seed * 2 + 1, held_max),
@@ -29,13 +31,7 @@ class FaultPort {
   }
 
   const Capabilities& capabilities() const noexcept { return capabilities_; }
-  std::span<std::byte> frame(Packet packet) noexcept { return port_.frame(packet); }
-  void trim(Packet packet, std::size_t length) noexcept { port_.trim(packet, length); }
   ChecksumState checksum_state(Packet) const noexcept { return ChecksumState::unknown; }
-  void release(Packet packet) noexcept { port_.release(packet); }
-  Packet allocate() noexcept { return port_.allocate(); }
-  bool congested() const noexcept { return port_.congested(); }
-  Counters counters() const noexcept { return port_.counters(); }
   // Packets that are on their way now.
   std::size_t held() const noexcept { return receiving_.size() + transmitting_.size(); }
   const InjectedFaults& received() const noexcept { return receiving_.injected(); }
@@ -88,7 +84,6 @@ class FaultPort {
     return {twin, true};
   }
 
-  P& port_;
   C& clock_;
   Capabilities capabilities_;
   FaultLane<Packet> receiving_;

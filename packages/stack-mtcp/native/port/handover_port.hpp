@@ -11,8 +11,8 @@
 #include <vector>
 
 #include "net/address_pool.hpp"
-#include "port/port.hpp"
 #include "port/spsc_ring.hpp"
+#include "port/wrapped_port.hpp"
 #include "wire/bytes.hpp"
 #include "wire/ethernet.hpp"
 
@@ -46,13 +46,15 @@ class Handover {
 };
 
 template <Port P>
-class HandoverPort {
- public:
-  using Packet = typename P::Packet;
+class HandoverPort : public WrappedPort<P> {
+  using WrappedPort<P>::port_;
 
-  // `worker`: this one's number. The port outlives this one.
+ public:
+  using typename WrappedPort<P>::Packet;
+
+  // `worker`: this one's number.
   HandoverPort(P& port, std::shared_ptr<Handover<Packet>> handover, std::size_t worker)
-      : port_(port), handover_(std::move(handover)), worker_(worker) {}
+      : WrappedPort<P>(port), handover_(std::move(handover)), worker_(worker) {}
   ~HandoverPort() {
     for (std::size_t from = 0; from < handover_->workers(); ++from) {
       Packet packet{};
@@ -62,17 +64,6 @@ class HandoverPort {
   HandoverPort(const HandoverPort&) = delete;
   HandoverPort& operator=(const HandoverPort&) = delete;
 
-  const Capabilities& capabilities() const noexcept { return port_.capabilities(); }
-  std::span<std::byte> frame(Packet packet) noexcept { return port_.frame(packet); }
-  void trim(Packet packet, std::size_t length) noexcept { port_.trim(packet, length); }
-  ChecksumState checksum_state(Packet packet) const noexcept { return port_.checksum_state(packet); }
-  void release(Packet packet) noexcept { port_.release(packet); }
-  Packet allocate() noexcept { return port_.allocate(); }
-  bool congested() const noexcept { return port_.congested(); }
-  void transmit(Packet packet, std::size_t length, bool offload, std::uint16_t ip_offset) {
-    port_.transmit(packet, length, offload, ip_offset);
-  }
-  void flush() { port_.flush(); }
   // What the others hand over comes without the device noticing: do not sleep on it.
   void wait(std::uint64_t) noexcept {}
 
@@ -132,7 +123,6 @@ class HandoverPort {
     port_.release(packet);
   }
 
-  P& port_;
   std::shared_ptr<Handover<Packet>> handover_;
   std::size_t worker_;
   std::size_t next_ = 0;

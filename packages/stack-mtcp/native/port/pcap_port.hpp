@@ -6,17 +6,20 @@
 #include <memory>
 
 #include "mcc/clock.hpp"
-#include "port/port.hpp"
+#include "port/wrapped_port.hpp"
 
 namespace mcc::port {
 
 template <Port P, Clock C>
-class PcapPort {
+class PcapPort : public WrappedPort<P> {
+  using WrappedPort<P>::port_;
+
  public:
-  using Packet = typename P::Packet;
+  using typename WrappedPort<P>::Packet;
 
   // Takes over an open file. `epoch`: CLOCK_REALTIME minus CLOCK_MONOTONIC nanoseconds, so that times are of the day.
-  PcapPort(P& port, C& clock, std::FILE* file, Nanos epoch) : port_(port), clock_(clock), file_(file), epoch_(epoch) {
+  PcapPort(P& port, C& clock, std::FILE* file, Nanos epoch)
+      : WrappedPort<P>(port), clock_(clock), file_(file), epoch_(epoch) {
     const struct {
       std::uint32_t magic = 0xa1b23c4d;
       std::uint16_t major = 2, minor = 4;
@@ -26,20 +29,6 @@ class PcapPort {
     failed_ = std::fwrite(&header, sizeof header, 1, file) != 1;
   }
 
-  const Capabilities& capabilities() const noexcept { return port_.capabilities(); }
-  std::span<std::byte> frame(Packet packet) noexcept { return port_.frame(packet); }
-  void trim(Packet packet, std::size_t length) noexcept { port_.trim(packet, length); }
-  ChecksumState checksum_state(Packet packet) const noexcept { return port_.checksum_state(packet); }
-  void release(Packet packet) noexcept { port_.release(packet); }
-  Packet allocate() noexcept { return port_.allocate(); }
-  bool congested() const noexcept { return port_.congested(); }
-  void flush() { port_.flush(); }
-  void wait(std::uint64_t ns) { port_.wait(ns); }
-  Counters counters() const noexcept { return port_.counters(); }
-  std::uint32_t window(std::uint32_t local, std::uint16_t local_port) const noexcept {
-    if constexpr (requires { port_.window(local, local_port); }) return port_.window(local, local_port);
-    return UINT32_MAX;
-  }
   // True once a write failed (a full disk): the capture ends there, the run goes on.
   bool failed() const noexcept { return failed_; }
 
@@ -69,7 +58,6 @@ class PcapPort {
               std::fwrite(frame.data(), 1, length, file_.get()) != length;
   }
 
-  P& port_;
   C& clock_;
   std::unique_ptr<std::FILE, Close> file_;
   Nanos epoch_;

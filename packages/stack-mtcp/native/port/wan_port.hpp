@@ -8,21 +8,23 @@
 
 #include "mcc/clock.hpp"
 #include "mcc/random.hpp"
-#include "port/port.hpp"
 #include "port/wan_classes.hpp"
 #include "port/wan_lane.hpp"
+#include "port/wrapped_port.hpp"
 #include "wire/ethernet.hpp"
 #include "wire/ipv4.hpp"
 
 namespace mcc::port {
 
 template <Port P, Clock C>
-class WanPort {
+class WanPort : public WrappedPort<P> {
+  using WrappedPort<P>::port_;
+
  public:
-  using Packet = typename P::Packet;
+  using typename WrappedPort<P>::Packet;
 
   WanPort(P& port, C& clock, const WanOptions& options)
-      : port_(port),
+      : WrappedPort<P>(port),
         clock_(clock),
         classes_(options),
         seed_(mix(options.seed)),
@@ -37,13 +39,6 @@ class WanPort {
     port_.flush();
     while (arriving_.size() > 0) port_.release(arriving_.take());
   }
-
-  const Capabilities& capabilities() const noexcept { return port_.capabilities(); }
-  std::span<std::byte> frame(Packet packet) noexcept { return port_.frame(packet); }
-  void trim(Packet packet, std::size_t length) noexcept { port_.trim(packet, length); }
-  ChecksumState checksum_state(Packet packet) const noexcept { return port_.checksum_state(packet); }
-  void release(Packet packet) noexcept { port_.release(packet); }
-  Packet allocate() noexcept { return port_.allocate(); }
 
   // What is about to be dropped for want of room had better wait with its connection.
   bool congested() const noexcept {
@@ -153,7 +148,6 @@ class WanPort {
     return probability > 0 && static_cast<double>(mix(seed_ + ++drawn_) >> 11) * 0x1.0p-53 < probability;
   }
 
-  P& port_;
   C& clock_;
   WanClasses classes_;
   std::uint64_t seed_;

@@ -76,7 +76,7 @@ TEST_CASE("send: pieces of every lifetime leave in order and are sent again in o
 TEST_CASE("send: a short message that must be copied costs little while it is in flight, and nothing afterwards") {
   Script s(true);
   s.accept({.mss = 1000});
-  const auto cost = [&, idle = s.stack->bytes_per_connection()] { return s.stack->bytes_per_connection() - idle; };
+  const auto cost = [&, idle = s.stack->bytes_per_connection(0)] { return s.stack->bytes_per_connection(0) - idle; };
   const auto send = [&](std::size_t size) {
     CHECK(s.stack->send(0, bytes_of(pattern(size)), Lifetime::transient) == size);
   };

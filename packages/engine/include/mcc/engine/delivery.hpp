@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <span>
-#include <string_view>
 #include <utility>
 
 #include "mcc/engine.hpp"
@@ -141,9 +140,8 @@ std::size_t Engine<S, C>::read_requests(Slot slot, Session& session, Bytes bytes
 // Server: tells a client that waits for it to send the body. What was read before has to be answered first.
 template <class S, Clock C>
 void Engine<S, C>::go_ahead(Slot slot, Session& session) {
-  static constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
   if (outstanding(session) > 0) return;
-  const Bytes bytes = std::as_bytes(std::span(kContinue));
+  const Bytes bytes = std::as_bytes(std::span(framing::kGoAhead));
   const std::size_t taken = stack_.send(slot, bytes, Lifetime::stable);
   recorder_.add(Counter::bytes_sent, taken);
   // Where there is no room for it the client goes on by itself after a while; a part of it would garble the answer.

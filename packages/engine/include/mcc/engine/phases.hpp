@@ -163,11 +163,7 @@ std::size_t Engine<S, C>::run(Nanos budget_ns) {
 template <class S, Clock C>
 void Engine<S, C>::publish() {
   clock_.anchor();
-  if constexpr (requires { stack_.publish(std::size_t{}); }) {
-    stack_.publish(bytes_per_session());
-  } else {
-    stack_.publish();
-  }
+  stack_.publish(bytes_per_session());
   publish_at_ = clock_.now() + kPublishNs;
 }
 

@@ -24,7 +24,7 @@ struct Result {
   Error error = Error::none;
   bool last = false;          // the peer will close, or wants us to (Connection: close, HTTP/1.0, read until close)
   bool head = false;          // server: the request was HEAD
-  bool waits = false;         // server, with more: the client sends no body before it is told to go on
+  bool waits = false;         // server, with more: the client sends no body before it is sent kGoAhead
   std::uint16_t outcome = 0;  // http1 client: the status code. 0: nothing to count
   std::size_t consumed = 0;
 };

@@ -18,6 +18,9 @@
 
 namespace mcc::framing {
 
+// What a client that expects it is told before it sends the body (RFC 9110 section 15.2.1).
+inline constexpr std::string_view kGoAhead = "HTTP/1.1 100 Continue\r\n\r\n";
+
 class Http1Framer {
  public:
   // The most bytes that a message may have before its body, interim responses included.

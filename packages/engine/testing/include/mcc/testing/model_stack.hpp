@@ -107,7 +107,7 @@ class ModelStack {
     return result;
   }
 
-  void publish() {}
+  void publish(std::size_t) {}
 
  private:
   static constexpr std::size_t kBurst = 32;

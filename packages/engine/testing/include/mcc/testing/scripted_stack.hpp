@@ -131,7 +131,7 @@ class ScriptedStack {
     return result;
   }
 
-  void publish() { ++published; }
+  void publish(std::size_t) { ++published; }
 
  private:
   static constexpr int kIdlePollsMax = 1000;
