@@ -34,7 +34,6 @@ class MemifSource {
     options.server = config.stack.server;
     options.queues = config.port.device.queues;
     options.ring_bits = static_cast<std::uint8_t>(std::bit_width(config.port.device.ring) - 1);
-    options.buffer_bytes = config.port.device.frame_bytes_max;
     return options;
   }
 

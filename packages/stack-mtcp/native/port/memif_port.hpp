@@ -61,7 +61,12 @@ class MemifPort {
   std::size_t receive(std::span<Packet> burst) {
     if (++polls_ % (up() ? kServiceEvery : kServiceWhileDown) == 0) service();
     if (!up()) return 0;
-    const auto ready = static_cast<std::uint16_t>(peer_index(in_) - in_.next);
+    // The peer writes the index all the time: it is not looked at while there is a burst without.
+    auto ready = static_cast<std::uint16_t>(in_.limit - in_.next);
+    if (ready < burst.size()) {
+      in_.limit = peer_index(in_);
+      ready = static_cast<std::uint16_t>(in_.limit - in_.next);
+    }
     if (ready == 0) return 0;
     prefetch(std::min<std::size_t>(ready, burst.size()));
     std::size_t count = 0;
@@ -91,7 +96,7 @@ class MemifPort {
     if (out_.ring == nullptr || waiting_count_ == waiting_.size()) {
       ++counters_.tx_dropped;
       pool_.give(packet);
-    } else if (waiting_count_ == 0 && has_room()) {
+    } else if (waiting_count_ == 0 && has_room(length)) {
       copy_out(packet);
     } else {
       waiting_[(waiting_first_ + waiting_count_++) % waiting_.size()] = packet;
@@ -102,7 +107,7 @@ class MemifPort {
 
   void flush() noexcept {
     if (out_.ring == nullptr) return;
-    while (waiting_count_ > 0 && has_room()) copy_out(take_waiting());
+    while (waiting_count_ > 0 && has_room(waiting_[waiting_first_]->length)) copy_out(take_waiting());
     if (out_.next == out_.published) return;
     store(own_index(out_), out_.next);
     out_.published = out_.next;
@@ -123,7 +128,7 @@ class MemifPort {
     std::uint16_t size = 0;
     std::uint16_t next = 0;       // the first descriptor not yet dealt with
     std::uint16_t published = 0;  // outgoing: ... as the peer knows it
-    std::uint16_t limit = 0;      // outgoing: the first that is not free, as of the last look
+    std::uint16_t limit = 0;      // the first that is not there, or not free, as of the last look
     int wake = -1;
 
     memif::Descriptor& descriptor(std::uint16_t index) const noexcept { return ring->descriptors[index & (size - 1)]; }
@@ -227,25 +232,41 @@ class MemifPort {
     store(own_index(in_), static_cast<std::uint16_t>(in_.next + (server_ ? 0 : in_.size)));
   }
 
-  // Copies a packet into the ring, which has room for it, and gives it back to the pool.
+  // Copies a packet into the ring, over as many buffers as it takes, and gives it back to the pool.
   void copy_out(Packet packet) noexcept {
-    memif::Descriptor& at = out_.descriptor(out_.next);
-    // A server writes into what the client offers, a client into buffers that never change.
-    const memif::Descriptor offered = at;  // the peer may change it meanwhile
-    const std::uint32_t room = server_ ? offered.length : mapping_->buffer_bytes;
-    std::byte* const bytes = buffer(offered, room);
-    if (bytes != nullptr && packet->length <= room) {
-      std::memcpy(bytes, packet->data(), packet->length);
-      prefetch_next();
-      at.length = packet->length;
-      at.flags = 0;
-      ++out_.next;
+    const std::uint16_t first = out_.next;
+    std::uint32_t done = 0;
+    do {
+      const memif::Descriptor offered = out_.descriptor(out_.next);  // the peer may change it meanwhile
+      const std::uint32_t piece = std::min(room_of(offered), packet->length - done);
+      std::byte* const bytes = buffer(offered, piece);
+      if (out_.next == out_.limit || bytes == nullptr || piece == 0) break;
+      std::memcpy(bytes, packet->data() + done, piece);
+      done += piece;
+      put_out(piece, done < packet->length);
+    } while (done < packet->length);
+    if (done == packet->length) {
       ++counters_.tx_packets;
-      counters_.tx_bytes += packet->length;
+      counters_.tx_bytes += done;
     } else {
+      out_.next = first;
       ++counters_.tx_dropped;
     }
     pool_.give(packet);
+  }
+
+  // A server writes into what the client offers, a client into buffers that never change.
+  std::uint32_t room_of(const memif::Descriptor& offered) const noexcept {
+    return server_ ? offered.length : mapping_->buffer_bytes;
+  }
+
+  // A frame, or the piece of one that is continued, lies in the next buffer of the ring.
+  void put_out(std::uint32_t length, bool continued) noexcept {
+    memif::Descriptor& at = out_.descriptor(out_.next);
+    prefetch_next();
+    at.length = length;
+    at.flags = continued ? memif::Descriptor::kNext : 0;
+    ++out_.next;
   }
 
   // The peer has read the next buffers, and their lines are in its cache: brings them back for writing in time.
@@ -260,8 +281,17 @@ class MemifPort {
     }
   }
 
-  bool has_room() noexcept {
-    if (out_.next == out_.limit) out_.limit = static_cast<std::uint16_t>(peer_index(out_) + (server_ ? 0 : out_.size));
+  // Room for a frame of this length, going by the buffer that comes next.
+  bool has_room(std::size_t length) noexcept {
+    if (out_.next == out_.limit && !look_for_room()) return false;
+    const std::size_t room = std::max(room_of(out_.descriptor(out_.next)), 1u);
+    if (length <= room) return true;
+    const std::size_t wanted = std::min<std::size_t>((length + room - 1) / room, out_.size);
+    return free_buffers() >= wanted || (look_for_room() && free_buffers() >= wanted);
+  }
+  std::uint16_t free_buffers() const noexcept { return static_cast<std::uint16_t>(out_.limit - out_.next); }
+  bool look_for_room() noexcept {
+    out_.limit = static_cast<std::uint16_t>(peer_index(out_) + (server_ ? 0 : out_.size));
     return out_.next != out_.limit;
   }
 

@@ -35,7 +35,7 @@ std::size_t open_files() {
 
 struct End {
   End(const Place& place, bool server, std::uint8_t ring_bits = 6, std::uint16_t queues = 1)
-      : link(std::make_shared<memif::Link>(memif::LinkOptions{place.path, server, queues, ring_bits, 2048, 0})) {
+      : link(std::make_shared<memif::Link>(memif::LinkOptions{place.path, server, queues, ring_bits, 256, 0})) {
     for (std::uint16_t queue = 0; queue < queues; ++queue) {
       ports.push_back(std::make_unique<MemifPort>(
           link, MemifPort::Options{
@@ -169,12 +169,12 @@ TEST_CASE("what the peer sent before it went is received") {
 
 TEST_CASE("a client is up at once where the server is of the same thread, and each has its own end") {
   const Place place;
-  const auto server = MemifDevice::acquire({place.path, true, 1, 6, 2048, 0});
-  const auto client = MemifDevice::acquire({place.path, false, 1, 6, 2048, 0});
+  const auto server = MemifDevice::acquire({place.path, true, 1, 6, 256, 0});
+  const auto client = MemifDevice::acquire({place.path, false, 1, 6, 256, 0});
   CHECK(client != server);
   CHECK(client->mapping() != nullptr);
   CHECK(server->mapping() != nullptr);
-  CHECK(MemifDevice::acquire({place.path, true, 1, 6, 2048, 0}) == server);
+  CHECK(MemifDevice::acquire({place.path, true, 1, 6, 256, 0}) == server);
 }
 
 TEST_CASE("the largest frame fits, a larger one is dropped") {
@@ -453,4 +453,40 @@ TEST_CASE("a frame in several pieces is joined once it is whole") {
   std::atomic_ref(ring->head).store(2);
   CHECK(server.take() == std::vector<std::uint8_t>{6});
   CHECK(server.port().counters().rx_bytes == 200);
+}
+
+TEST_CASE("a frame larger than a buffer goes out in several, and waits until there is room for all of it") {
+  const Place place;
+  End server(place, true);
+  End client(place, false);
+  REQUIRE(joined(server, client));
+  for (End* from : {&client, &server}) {
+    End* const to = from == &client ? &server : &client;
+    for (std::uint8_t i = 0; i < 12; ++i) REQUIRE(from->send(i, 1500));  // of 6 buffers, in a ring of 64
+    CHECK(from->port().congested());
+    from->port().flush();
+    std::vector<std::uint8_t> arrived = to->take();
+    CHECK(arrived.size() == 10);
+    CHECK(to->port().counters().rx_bytes == 15'000);
+    from->port().flush();
+    CHECK_FALSE(from->port().congested());
+    for (const std::uint8_t value : to->take()) arrived.push_back(value);
+    CHECK(arrived == std::vector<std::uint8_t>{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11});
+    CHECK(from->port().counters().tx_packets == 12);
+    CHECK(from->port().counters().tx_dropped == 0);
+  }
+}
+
+TEST_CASE("a peer that offers less than a frame takes costs that frame, not the connection") {
+  const Place place;
+  End server(place, true);
+  End client(place, false);
+  REQUIRE(joined(server, client));
+  const auto mapping = client.link->mapping();
+  memif::Ring* const ring = mapping->ring(mapping->to_client[0]);
+  ring->descriptors[1].length = 0;  // the first promises enough
+  CHECK_FALSE(server.send(1, 400));
+  CHECK(server.send(2, 100));
+  server.port().flush();
+  CHECK(client.take() == std::vector<std::uint8_t>{2});
 }
