@@ -22,7 +22,11 @@ const full = (): Record<string, unknown> =>
         pacing: { scheduled: 10, late: 1, queued: 2, unsent: 1, errorUs: sampleDistribution([0.1, 0.2]) },
         received: { messages: 3, deliveryUs: sampleDistribution([20, 30, 40]) },
         errors: { MCC_ERR_REPLY_TIMEOUT: 2 },
-        generator: { pollGapUs: sampleDistribution([0.2, 31]), notes: ['The generator was the bottleneck.'] },
+        generator: {
+          pollGapUs: sampleDistribution([0.2, 31]),
+          headroom: { packetBuffers: { size: 16_384, leastFree: 12_000 } },
+          notes: ['The generator was the bottleneck.'],
+        },
         protocol: { anything: { at: ['all'] } },
         thresholds: [{ expression: 'latency.p99<5ms', actual: null, passed: false }],
       }),
@@ -65,6 +69,11 @@ describe('the schema', () => {
     ['a negative count', { bytes: { sent: -1, received: 0 } }, '/bytes/sent'],
     ['a number that JSON cannot hold', { bytes: { sent: NaN, received: 0 } }, '/bytes/sent'],
     ['a code that is none', { errors: { ECONNREFUSED: 1 } }, '/errors'],
+    [
+      'a limit without its size',
+      { generator: { headroom: { ring: { leastFree: 1 } }, notes: [] } },
+      '/generator/headroom/ring',
+    ],
     ['a nested fact of the stack', { stack: { deep: {} } }, '/stack/deep'],
   ])('refuses %s', (_, change, path) => {
     const report = JSON.parse(JSON.stringify({ ...full(), ...change })) as unknown;

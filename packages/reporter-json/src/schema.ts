@@ -118,11 +118,20 @@ const usage = z.strictObject({
   busyPercent: amount().describe("Of the busiest worker's core during the load."),
 });
 
+const headroom = z.strictObject({
+  size: total(),
+  leastFree: total().describe('The fewest that were free at any time of the run, of the worker that had fewest.'),
+});
+
 const generator = z.strictObject({
   pollGapUs: distribution
     .describe(
       'During the load, the time between two looks of a worker at the network, without what it slept, microseconds.',
     )
+    .exactOptional(),
+  headroom: z
+    .record(z.string(), headroom)
+    .describe('How near the stack came to its limits: packet buffers, frames in rings, by its names for them.')
     .exactOptional(),
   notes: z.array(z.string()).describe('Whether the generator was the limit, why, and what to raise.'),
 });

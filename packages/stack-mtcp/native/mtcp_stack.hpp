@@ -138,7 +138,7 @@ class MtcpStack {
     gauges.time_wait = core_.remnants.size();
     gauges.side_records = core_.sides.in_use();
     gauges.held_packets = core_.held.in_use();
-    write_stack_counters(published_, gauges, port_.counters(), interface_.counters(), core_.counters);
+    write_stack_counters(published_, gauges, port_.counters(), interface_.counters(), core_.counters, port_.headroom());
   }
 
   const tcp::Counters& counters() const noexcept { return core_.counters; }

@@ -1,5 +1,6 @@
 #pragma once
-// The stack's own counters as they are published: names for the report, and values in the same order.
+// The stack's own counters as they are published, and then how near it came to its limits: names for the report, and
+// values in the same order.
 
 #include <algorithm>
 #include <array>
@@ -123,9 +124,14 @@ constexpr std::array<std::string_view, kStackCounters> stack_counter_names() {
   return names;
 }
 
+// Two words each, size and least_free.
+inline constexpr std::array<std::string_view, 3> kStackLimits{"packetBuffers", "sendQueue", "receiveRing"};
+static_assert(sizeof(port::Headroom) == kStackLimits.size() * 16);
+
 // Writes as many as there is room for.
 inline void write_stack_counters(std::span<std::uint64_t> words, const StackGauges& gauges, const port::Counters& port,
-                                 const net::Counters& net, const tcp::Counters& tcp) noexcept {
+                                 const net::Counters& net, const tcp::Counters& tcp,
+                                 const port::Headroom& headroom) noexcept {
   std::size_t at = 0;
   const auto write = [&](const auto& fields, const auto& counters) {
     for (const auto& field : fields) {
@@ -136,6 +142,11 @@ inline void write_stack_counters(std::span<std::uint64_t> words, const StackGaug
   write(detail::kPortFields, port);
   write(detail::kNetFields, net);
   write(detail::kTcpFields, tcp);
+  for (const port::Level& level : {headroom.packet_buffers, headroom.send_queue, headroom.receive_ring}) {
+    if (at + 1 >= words.size()) return;
+    words[at++] = level.size;
+    words[at++] = level.least_free;
+  }
 }
 
 }  // namespace mcc

@@ -32,6 +32,10 @@ export class MtcpStack implements Stack {
     return native().counterNames();
   }
 
+  get limits(): readonly string[] {
+    return native().limitNames();
+  }
+
   preflight(context: PreflightContext): void {
     native();
     preflight(context, machine);

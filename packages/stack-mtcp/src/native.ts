@@ -8,6 +8,8 @@ import type { NativeStack } from '@mcc/engine';
 export interface NativeAddon extends NativeStack {
   /** Names of the stack's counters, in the order in which it publishes them. */
   counterNames(): string[];
+  /** Names of what it has a bounded number of, likewise. */
+  limitNames(): string[];
   /** DPDK's version, such as 22.11.11. */
   dpdkVersion(): string;
 }

@@ -73,6 +73,8 @@ export interface RunReport {
      * of it is not noticed before its end, and nothing leaves: no latency is known more exactly.
      */
     readonly pollGapUs?: Distribution;
+    /** Of what the stack has a bounded number of, by its names. Absent: it measures none. */
+    readonly headroom?: Readonly<Record<string, Headroom>>;
     /** Whether it was the limit, why, and what to raise, in plain sentences; empty when it had time to spare. */
     readonly notes: readonly string[];
   };
@@ -104,6 +106,12 @@ export interface Environment {
   readonly kernel: string;
   readonly node: string;
   readonly dpdk?: string;
+}
+
+export interface Headroom {
+  readonly size: number;
+  /** The fewest that were free at any time of the run; of several workers, those of the one that had fewest. */
+  readonly leastFree: number;
 }
 
 export interface Distribution {

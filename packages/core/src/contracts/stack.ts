@@ -11,6 +11,12 @@ export interface Stack {
    */
   readonly counters: readonly string[];
   /**
+   * Names of what the stack has a bounded number of, such as `packetBuffers`. Each has two words of the stats block behind the
+   * counters: how many there are (0: not measured) and the fewest that were free at any time. They appear under these names in
+   * the report's `generator.headroom`.
+   */
+  readonly limits?: readonly string[];
+  /**
    * Checks, on the main thread and before any worker starts, what can be known without opening: limits, addresses, ports.
    * Throws MccError with what is missing and the remedy. May raise process limits.
    */

@@ -154,3 +154,32 @@ it('says what to raise when a limit of its own was met', () => {
     '1,200 packets found no buffer and were dropped: raise --mtcp.memory.',
   ]);
 });
+
+describe('rings', () => {
+  const headroom = (limit: string, leastFree: number) => ({
+    notes: [],
+    headroom: { [limit]: { size: 2048, leastFree } },
+  });
+
+  it('that were full make the other end wait for a busy generator', () => {
+    const [note, ...others] = notesOf({ process: busy(99), generator: headroom('receiveRing', 0) });
+    expect(note).toContain(
+      "mcc's own, and its receive ring was full (2,048 frames), so that the other end had to wait for it. Raise --smp",
+    );
+    expect(others).toEqual([]);
+  });
+
+  it('that were full for a moment are nothing to a generator with time to spare', () => {
+    expect(notesOf({ process: busy(40), generator: headroom('receiveRing', 0) })).toEqual([]);
+    expect(notesOf({ process: busy(99), generator: headroom('receiveRing', 1) })[0]).not.toContain('ring');
+  });
+
+  it('that dropped what was to be sent show that the other end did not keep up', () => {
+    const stack = { txDropped: 1200 };
+    expect(notesOf({ stack, generator: headroom('sendQueue', 0) })).toEqual([
+      'The other end, or the link, did not keep up: the queue of frames to be sent was full (2,048), and 1,200 were dropped and had to be sent again. Raise --setup-time, or lower --rate or --conn.',
+    ]);
+    expect(notesOf({ stack, generator: headroom('sendQueue', 1) })).toEqual([]);
+    expect(notesOf({ generator: headroom('sendQueue', 0) })).toEqual([]);
+  });
+});

@@ -44,7 +44,7 @@ function power(report: Figures): string[] {
     ];
   }
   return [
-    `The generator itself was the bottleneck: its ${which} was ${busy} busy, so the target can do more than this, and some of the latency is mcc's own${gaps(report)}. ${raise(report)}`,
+    `The generator itself was the bottleneck: its ${which} was ${busy} busy, so the target can do more than this, and some of the latency is mcc's own${gaps(report)}${backlog(report)}. ${raise(report)}`,
   ];
 }
 
@@ -106,11 +106,41 @@ function whyBusy(report: Figures, scheduled: number): string {
   return `As ${taken}, there are enough of them: the server was slow for a time (up to ${time(serviceTimeUs.max)}), or many departures came together.`;
 }
 
-function shortages({ stack }: Figures): string[] {
-  return Object.entries(SHORTAGES).flatMap(([counter, [what, remedy]]) => {
-    const times = stack[counter];
-    return typeof times === 'number' && times > 0 ? [`${count(times)} ${what}: raise ${remedy}.`] : [];
+function shortages(report: Figures): string[] {
+  const met = Object.entries(SHORTAGES).flatMap(([counter, [what, remedy]]) => {
+    const times = timesOf(counter, report);
+    return times > 0 ? [`${count(times)} ${what}: raise ${remedy}.`] : [];
   });
+  return [...met, ...unsentFrames(report)];
+}
+
+/** What could not be held back, acknowledgments above all, has a queue of its own. */
+function unsentFrames(report: Figures): string[] {
+  const dropped = timesOf('txDropped', report);
+  if (!wasFull('sendQueue', report) || dropped === 0) return [];
+  return [
+    `The other end, or the link, did not keep up: the queue of frames to be sent was full (${sizeOf('sendQueue', report)}), and ${count(dropped)} were dropped and had to be sent again. Raise --setup-time, or lower --rate or --conn.`,
+  ];
+}
+
+function timesOf(counter: string, { stack }: Figures): number {
+  const times = stack[counter];
+  return typeof times === 'number' ? times : 0;
+}
+
+function wasFull(limit: string, { generator }: Figures): boolean {
+  return generator.headroom?.[limit]?.leastFree === 0;
+}
+
+function sizeOf(limit: string, { generator }: Figures): string {
+  return count(generator.headroom?.[limit]?.size ?? 0);
+}
+
+/** Where the other end sends more than a busy worker takes in. */
+function backlog(report: Figures): string {
+  return wasFull('receiveRing', report)
+    ? `, and its receive ring was full (${sizeOf('receiveRing', report)} frames), so that the other end had to wait for it`
+    : '';
 }
 
 /** How long what came had to wait for a busy worker. */

@@ -58,7 +58,7 @@ export const ERRORS_MAX = 64;
 /** Index n counts framing outcome n (http1: status code n). */
 export const OUTCOMES_AT = 128;
 export const OUTCOMES_MAX = 1024;
-/** The stack's own counters, in the order of `Stack.counters`. */
+/** The stack's own counters, in the order of `Stack.counters`, and then the two words of each of its `Stack.limits`. */
 export const STACK_AT = 1152;
 export const STACK_COUNTERS_MAX = 128;
 export const HISTOGRAMS_AT = 1280;

@@ -8,7 +8,7 @@ import { newStatsBlock, StatsReader } from './stats-reader.js';
 function snapshotOf(fill: (writer: StatsWriter) => void, classes = 0): Snapshot {
   const block = newStatsBlock(classes);
   fill(new StatsWriter(block));
-  return takeSnapshot(new StatsReader(block), ['retransmits']);
+  return takeSnapshot(new StatsReader(block), { counters: ['retransmits'], limits: ['packetBuffers'] });
 }
 
 function record(overrides: Partial<RunRecord> = {}): RunRecord {
@@ -79,6 +79,17 @@ describe('buildReport', () => {
     const { generator } = buildReport(record({ total: load.end, load }));
     expect(generator).toMatchObject({ pollGapUs: { count: 2, min: 1 }, notes: [] });
     expect(generator.pollGapUs?.max).toBeCloseTo(3, 2);
+  });
+
+  it('shows how near the stack came to its limits', () => {
+    const total = snapshotOf((writer) => {
+      writer.stack(1, 16_384);
+      writer.stack(2, 12_000);
+    });
+    expect(buildReport(record({ total })).generator.headroom).toEqual({
+      packetBuffers: { size: 16_384, leastFree: 12_000 },
+    });
+    expect(buildReport(record()).generator).not.toHaveProperty('headroom');
   });
 
   it('says what limited the generator', () => {

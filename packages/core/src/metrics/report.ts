@@ -59,7 +59,7 @@ export function buildReport(record: RunRecord): RunReport {
     protocol: protocolSection(record),
     stack: { ...record.facts, ...total.stack },
     process: readProcess(load?.busyPercent ?? 0),
-    generator: { ...pollGap(load), notes: [] },
+    generator: { ...pollGap(load), ...headroom(total), notes: [] },
     intervals: record.intervals,
   };
   const generator = { ...figures.generator, notes: generatorNotes(figures) };
@@ -108,6 +108,10 @@ function pacing({ counters, histograms }: Snapshot): Pick<RunReport, 'pacing'> {
 function pollGap(load: RunRecord['load']): Pick<RunReport['generator'], 'pollGapUs'> {
   const pollGapUs = load && distribution(subtractHistogram(load.end.histograms.pollGap, load.start.histograms.pollGap));
   return pollGapUs === undefined ? {} : { pollGapUs };
+}
+
+function headroom({ headroom }: Snapshot): Pick<RunReport['generator'], 'headroom'> {
+  return Object.keys(headroom).length === 0 ? {} : { headroom };
 }
 
 function received({ counters, histograms }: Snapshot): Pick<RunReport, 'received'> {

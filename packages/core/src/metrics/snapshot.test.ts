@@ -17,7 +17,7 @@ function worker(classes = 0): {
     block,
     reader,
     writer: new StatsWriter(block),
-    take: () => takeSnapshot(reader, ['deliveries', 'refusals']),
+    take: () => takeSnapshot(reader, { counters: ['deliveries', 'refusals'], limits: ['buffers', 'ring'] }),
   };
 }
 
@@ -137,6 +137,20 @@ describe('snapshots', () => {
       }),
       { numRuns: 25 },
     );
+  });
+
+  it('keep the least room that any worker had, of what was measured', () => {
+    const [a, b] = [worker(), worker()];
+    for (const { writer } of [a, b]) writer.stack(2, 512);
+    a.writer.stack(3, 100);
+    b.writer.stack(3, 7);
+    b.writer.stack(4, 64);
+    const [x, y] = [a.take(), b.take()];
+    expect(x.headroom).toEqual({ buffers: { size: 512, leastFree: 100 } });
+    const merged = { buffers: { size: 512, leastFree: 7 }, ring: { size: 64, leastFree: 0 } };
+    expect(mergeSnapshots(x, y).headroom).toEqual(merged);
+    expect(mergeSnapshots(y, x).headroom).toEqual(merged);
+    expect(subtractSnapshot(y, x).headroom).toEqual(y.headroom);
   });
 
   it('add up peaks, and keep the last set-up of all workers', () => {

@@ -1,3 +1,5 @@
+import type { Headroom } from '../contracts/report.js';
+import type { Stack } from '../contracts/stack.js';
 import { errorCodeOf } from '../errors.js';
 import { mergeHistograms, subtractHistogram, type HistogramSnapshot } from './histogram.js';
 import { COUNTERS, ERRORS_MAX, HISTOGRAMS, OUTCOMES_MAX, type CounterName, type HistogramName } from './layout.js';
@@ -15,6 +17,8 @@ export interface Snapshot {
   readonly outcomes: Readonly<Record<number, number>>;
   /** By the names in `Stack.counters`. */
   readonly stack: Readonly<Record<string, number>>;
+  /** By the names in `Stack.limits`; only what was measured. */
+  readonly headroom: Readonly<Record<string, Headroom>>;
   readonly histograms: Readonly<Record<HistogramName, HistogramSnapshot>>;
   /** In the order of `Program.classes`. */
   readonly classes: readonly ClassSnapshot[];
@@ -31,7 +35,10 @@ const GAUGES: ReadonlySet<CounterName> = new Set([
   'lastSetupNs',
 ]);
 
-export function takeSnapshot(reader: StatsReader, stackCounters: readonly string[]): Snapshot {
+export function takeSnapshot(
+  reader: StatsReader,
+  { counters, limits = [] }: Pick<Stack, 'counters' | 'limits'>,
+): Snapshot {
   const errors: Record<string, number> = {};
   for (let number = 1; number < ERRORS_MAX; number++) {
     const count = reader.error(number);
@@ -46,7 +53,12 @@ export function takeSnapshot(reader: StatsReader, stackCounters: readonly string
     counters: byName(COUNTERS, (name) => reader.counter(name)),
     errors,
     outcomes,
-    stack: byName(stackCounters, (_, index) => reader.stack(index)),
+    stack: byName(counters, (_, index) => reader.stack(index)),
+    headroom: Object.fromEntries(
+      limits
+        .map((name, index) => [name, headroomAt(reader, counters.length + 2 * index)] as const)
+        .filter(([, { size }]) => size > 0),
+    ),
     histograms: byName(HISTOGRAMS, (name) => reader.histogram(name)),
     classes: Array.from({ length: reader.classes }, (_, index) => reader.class(index)),
   };
@@ -61,6 +73,7 @@ export function mergeSnapshots(a: Snapshot, b: Snapshot): Snapshot {
     errors: sum(a.errors, b.errors, 1),
     outcomes: sum(a.outcomes, b.outcomes, 1),
     stack: sum(a.stack, b.stack, 1),
+    headroom: mergeHeadroom(a.headroom, b.headroom),
     histograms: byName(HISTOGRAMS, (name) => mergeHistograms(a.histograms[name], b.histograms[name])),
     classes: a.classes.map((one, index) => mergeClasses(one, b.classes[index]!)),
   };
@@ -75,9 +88,22 @@ export function subtractSnapshot(later: Snapshot, earlier: Snapshot): Snapshot {
     errors: sum(later.errors, earlier.errors, -1),
     outcomes: sum(later.outcomes, earlier.outcomes, -1),
     stack: sum(later.stack, earlier.stack, -1),
+    headroom: later.headroom,
     histograms: byName(HISTOGRAMS, (name) => subtractHistogram(later.histograms[name], earlier.histograms[name])),
     classes: later.classes.map((one, index) => subtractClass(one, earlier.classes[index]!)),
   };
+}
+
+function headroomAt(reader: StatsReader, index: number): Headroom {
+  return { size: reader.stack(index), leastFree: reader.stack(index + 1) };
+}
+
+function mergeHeadroom(a: Snapshot['headroom'], b: Snapshot['headroom']): Snapshot['headroom'] {
+  const result: Record<string, Headroom> = { ...a };
+  for (const [name, room] of Object.entries(b)) {
+    if (room.leastFree < (result[name]?.leastFree ?? Infinity)) result[name] = room;
+  }
+  return result;
 }
 
 function mergeClasses(a: ClassSnapshot, b: ClassSnapshot): ClassSnapshot {

@@ -33,7 +33,7 @@ export async function reportRefusal(
 ): Promise<{ report: RunReport; exitCode: number }> {
   io.stderr.write(`mcc: ${explain(refusal)}\n`);
   const { buildReport } = await import('../metrics/report.js');
-  const nothing = takeSnapshot(new StatsReader(newStatsBlock()), stack.counters);
+  const nothing = takeSnapshot(new StatsReader(newStatsBlock()), stack);
   const report = buildReport({
     tool: TOOL,
     run,

@@ -61,7 +61,7 @@ async function perform(
     const host = await startReporters(request, info, io);
     telemetry = new Telemetry({
       blocks: jobs.map((job) => job.context.stats),
-      stackCounters: stack.counters,
+      stack,
       host,
       intervalMs: request.intervalNs / NS_PER_MS,
       connections: request.connections,

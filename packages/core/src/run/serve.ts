@@ -1,5 +1,5 @@
 import { instantiate } from '../container.js';
-import type { Endpoint, PreflightContext } from '../contracts/stack.js';
+import type { Endpoint, PreflightContext, Stack } from '../contracts/stack.js';
 import { MccError } from '../errors.js';
 import { mergeSnapshots, takeSnapshot, type Snapshot } from '../metrics/snapshot.js';
 import { StatsReader } from '../metrics/stats-reader.js';
@@ -29,7 +29,7 @@ export interface ServeIo extends RunIo {
  * when it cannot listen or breaks. `workerUrl` is the built worker; tests give their own.
  */
 export async function serve(request: ServeRequest, io: ServeIo, workerUrl: URL = WORKER_URL): Promise<number> {
-  const { jobs, stackCounters } = prepare(request);
+  const { jobs, stack } = prepare(request);
   const signals = new StopSignals(io);
   const pool = WorkerPool.start(jobs, workerUrl, io);
   const stopped = signals.first.then(() => 'stopped' as const);
@@ -46,11 +46,11 @@ export async function serve(request: ServeRequest, io: ServeIo, workerUrl: URL =
     await pool.end();
     signals.release();
   }
-  io.ended(jobs.map((job) => takeSnapshot(new StatsReader(job.context.stats), stackCounters)).reduce(mergeSnapshots));
+  io.ended(jobs.map((job) => takeSnapshot(new StatsReader(job.context.stats), stack)).reduce(mergeSnapshots));
   return 0;
 }
 
-function prepare(request: ServeRequest): { jobs: WorkerJob[]; stackCounters: readonly string[] } {
+function prepare(request: ServeRequest): { jobs: WorkerJob[]; stack: Stack } {
   const stack = instantiate('stack', request.stack.plugin, request.stack.options);
   const protocol = instantiate('protocol', request.protocol.plugin, request.protocol.options);
   if (protocol.server === undefined) {
@@ -70,7 +70,7 @@ function prepare(request: ServeRequest): { jobs: WorkerJob[]; stackCounters: rea
   };
   stack.preflight?.(preflight);
   const timing = { setupTimeNs: 0, connectTimeoutNs: TIMEOUT_NS, timeoutNs: TIMEOUT_NS };
-  return { jobs: makeJobs(request, program, protocol, preflight, timing), stackCounters: stack.counters };
+  return { jobs: makeJobs(request, program, protocol, preflight, timing), stack };
 }
 
 async function drain(pool: WorkerPool): Promise<void> {

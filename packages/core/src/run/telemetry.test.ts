@@ -13,7 +13,7 @@ afterEach(() => void vi.useRealTimers());
 function telemetry(): { telemetry: Telemetry; stats: StatsWriter } {
   const block = newStatsBlock();
   const host = new ReporterHost([], { write: () => true });
-  const options = { blocks: [block], stackCounters: [], host, intervalMs: INTERVAL_MS, connections: 1 };
+  const options = { blocks: [block], stack: { counters: [] }, host, intervalMs: INTERVAL_MS, connections: 1 };
   return { telemetry: new Telemetry(options), stats: new StatsWriter(block) };
 }
 

@@ -1,4 +1,5 @@
 import type { IntervalSnapshot, Phase } from '../contracts/report.js';
+import type { Stack } from '../contracts/stack.js';
 import { IntervalMeter } from '../metrics/interval.js';
 import { busyPercent, LiveMeter } from '../metrics/live-meter.js';
 import { mergeSnapshots, takeSnapshot, type Snapshot } from '../metrics/snapshot.js';
@@ -23,7 +24,7 @@ interface Mark {
 export class Telemetry implements Gauge {
   readonly intervals: IntervalSnapshot[] = [];
   readonly #readers: readonly StatsReader[];
-  readonly #stackCounters: readonly string[];
+  readonly #stack: Pick<Stack, 'counters' | 'limits'>;
   readonly #host: ReporterHost;
   readonly #intervalMs: number;
   readonly #connections: number;
@@ -39,13 +40,13 @@ export class Telemetry implements Gauge {
 
   constructor(options: {
     readonly blocks: readonly SharedArrayBuffer[];
-    readonly stackCounters: readonly string[];
+    readonly stack: Pick<Stack, 'counters' | 'limits'>;
     readonly host: ReporterHost;
     readonly intervalMs: number;
     readonly connections: number;
   }) {
     this.#readers = options.blocks.map((block) => new StatsReader(block));
-    this.#stackCounters = options.stackCounters;
+    this.#stack = options.stack;
     this.#host = options.host;
     this.#intervalMs = options.intervalMs;
     this.#connections = options.connections;
@@ -54,7 +55,7 @@ export class Telemetry implements Gauge {
 
   /** All workers together. */
   snapshot(): Snapshot {
-    return this.#readers.map((reader) => takeSnapshot(reader, this.#stackCounters)).reduce(mergeSnapshots);
+    return this.#readers.map((reader) => takeSnapshot(reader, this.#stack)).reduce(mergeSnapshots);
   }
 
   /** The load phase, once it has been. */

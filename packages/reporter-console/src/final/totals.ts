@@ -11,6 +11,7 @@ export function totals(report: RunReport): Row[] {
     connections(report),
     ...pacing(report),
     generator(report),
+    ...headroom(report),
   ];
 }
 
@@ -83,6 +84,22 @@ function generator({ process: { busyPercent, cpuSeconds, maxRssBytes }, stack }:
     detail: ['busy', cpu, bytes(maxRssBytes), ...facts].join(', '),
     ...(busyPercent > BUSY_LIMIT && { mark: 'warn' }),
   };
+}
+
+/** The limit that the stack came nearest to, and how near. */
+function headroom({ generator: { headroom = {} } }: RunReport): Row[] {
+  const [nearest] = Object.entries(headroom).toSorted(([, a], [, b]) => a.leastFree / a.size - b.leastFree / b.size);
+  if (nearest === undefined) return [];
+  const [name, { size, leastFree }] = nearest;
+  const words = name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+  return [
+    {
+      label: 'Headroom',
+      figure: percent((100 * leastFree) / size),
+      detail: `at the least, of the ${words}: ${count(leastFree)} of ${count(size)} free`,
+      ...(leastFree === 0 && { mark: 'warn' }),
+    },
+  ];
 }
 
 /** Counters of a stack that a person wants to see when they are not 0. */

@@ -45,6 +45,11 @@ export function troubledReport(): RunReport {
     process: { cpuSeconds: { user: 3.1, system: 0.4 }, maxRssBytes: 92_000_000, busyPercent: 98.4 },
     generator: {
       pollGapUs: sampleDistribution([0.2, 3, 40, 310]),
+      headroom: {
+        packetBuffers: { size: 16_384, leastFree: 12_033 },
+        receiveRing: { size: 2048, leastFree: 0 },
+        sendQueue: { size: 8192, leastFree: 8192 },
+      },
       notes: [
         "The generator itself was the bottleneck: its busiest core was 98.4 % busy, so the target can do more than this, and some of the latency is mcc's own. Raise --smp (2 of 4 cores used now).",
         '2.67 % of the departures left over 1 ms late by no fault of the server: the generator did not keep the schedule. Lower the rate, or raise --smp.',

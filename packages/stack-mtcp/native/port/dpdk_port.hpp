@@ -19,7 +19,12 @@ class DpdkPort {
 
   // The device is configured and started, and the pool is the queue's own. Both outlive the port.
   DpdkPort(std::uint16_t device, std::uint16_t queue, rte_mempool* pool, const Capabilities& capabilities)
-      : device_(device), queue_(queue), pool_(pool), capabilities_(capabilities) {}
+      : device_(device),
+        queue_(queue),
+        pool_(pool),
+        capabilities_(capabilities),
+        packet_buffers_{pool->size, pool->size},
+        send_queue_{queued_.size(), queued_.size()} {}
 
   ~DpdkPort() {
     for (std::uint16_t i = 0; i < queued_count_; ++i) rte_pktmbuf_free(queued_[i]);
@@ -63,6 +68,7 @@ class DpdkPort {
     const Packet packet = rte_pktmbuf_alloc(pool_);
     if (packet == nullptr) {
       ++counters_.no_buffer;
+      packet_buffers_.least_free = 0;
       return nullptr;
     }
     packet->data_len = rte_pktmbuf_tailroom(packet);  // frame() spans all the room there is
@@ -90,6 +96,7 @@ class DpdkPort {
 
   // What a full ring has no room for stays for the next time.
   void flush() noexcept {
+    if (congested_) send_queue_.note(queued_count_);  // it grows from flush to flush
     std::uint16_t sent = 0;
     for (std::uint16_t taken = 1; taken > 0 && sent < queued_count_; sent = static_cast<std::uint16_t>(sent + taken)) {
       taken = rte_eth_tx_burst(device_, queue_, &queued_[sent], static_cast<std::uint16_t>(queued_count_ - sent));
@@ -113,6 +120,14 @@ class DpdkPort {
     return all;
   }
 
+  // Between two calls nobody watches the pool but allocate(). What lies in other threads' caches is not for this one.
+  Headroom headroom() noexcept {
+    const rte_mempool_cache* const cache = rte_mempool_default_cache(pool_, rte_lcore_id());
+    const std::uint64_t free = rte_mempool_ops_get_count(pool_) + (cache == nullptr ? 0 : cache->len);
+    packet_buffers_.least_free = std::min(packet_buffers_.least_free, free);
+    return {packet_buffers_, send_queue_, {}};
+  }
+
  private:
   static constexpr std::uint16_t kBurst = 64;
 
@@ -123,6 +138,8 @@ class DpdkPort {
   std::array<Packet, 1024> queued_{};
   std::uint16_t queued_count_ = 0;
   bool congested_ = false;  // the last flush left some
+  Level packet_buffers_;
+  Level send_queue_;
   Counters counters_;
 };
 

@@ -37,7 +37,8 @@ class MemifPort {
         queue_(options.queue),
         server_(options.server),
         pool_(options.buffers, options.room),
-        waiting_(options.buffers / 2) {
+        waiting_(options.buffers / 2),
+        send_queue_{waiting_.size(), waiting_.size()} {
     capabilities_.mac = options.mac;
     capabilities_.mtu = options.mtu;
     service();
@@ -50,6 +51,7 @@ class MemifPort {
   void release(Packet packet) noexcept { pool_.give(packet); }
   void wait(std::uint64_t) noexcept {}  // polled: there is nothing to sleep on
   Counters counters() const noexcept { return counters_; }
+  Headroom headroom() const noexcept { return {{pool_.size(), pool_.least_free()}, send_queue_, receive_ring_}; }
   bool up() const noexcept { return in_.ring != nullptr; }
 
   Packet allocate() noexcept {
@@ -68,6 +70,7 @@ class MemifPort {
       ready = static_cast<std::uint16_t>(in_.limit - in_.next);
     }
     if (ready == 0) return 0;
+    receive_ring_.note(ready);
     prefetch(std::min<std::size_t>(ready, burst.size()));
     std::size_t count = 0;
     std::uint16_t taken = 0;
@@ -107,6 +110,7 @@ class MemifPort {
 
   void flush() noexcept {
     if (out_.ring == nullptr) return;
+    if (waiting_count_ > 0) send_queue_.note(waiting_count_);  // it grows from flush to flush
     while (waiting_count_ > 0 && has_room(waiting_[waiting_first_]->length)) copy_out(take_waiting());
     if (out_.next == out_.published) return;
     store(own_index(out_), out_.next);
@@ -158,6 +162,7 @@ class MemifPort {
     for (const memif::Region& region : mapping_->regions()) regions_.push_back({region.base, region.size});
     in_ = side(server_ ? mapping_->to_server[queue_] : mapping_->to_client[queue_]);
     out_ = side(server_ ? mapping_->to_client[queue_] : mapping_->to_server[queue_]);
+    if (receive_ring_.size != in_.size) receive_ring_ = {in_.size, in_.size};
     std::atomic_ref(in_.ring->flags).store(memif::Ring::kNoInterrupts, std::memory_order_relaxed);
     // A client's buffers are on offer from here on, and not before: DPDK's server zeroes both indices as it connects.
     if (!server_) store(own_index(in_), in_.size);
@@ -326,6 +331,8 @@ class MemifPort {
   std::vector<Packet> waiting_;  // to be transmitted: a ring
   std::size_t waiting_first_ = 0;
   std::size_t waiting_count_ = 0;
+  Level send_queue_;
+  Level receive_ring_;  // of a client that comes later with a ring of another size, its own
   Capabilities capabilities_;
   Counters counters_;
 };

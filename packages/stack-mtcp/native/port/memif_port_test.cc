@@ -114,6 +114,38 @@ TEST_CASE("frames cross in both directions, in order, many times around the ring
   }
 }
 
+TEST_CASE("how near it came to its limits: buffers, frames that wait to be sent, frames that have arrived") {
+  const Place place;
+  End server(place, true);
+  End client(place, false);
+  CHECK(client.port().headroom().packet_buffers.size == 256);
+  CHECK(client.port().headroom().packet_buffers.least_free == 256);
+  CHECK(client.port().headroom().send_queue.size == 128);
+  CHECK(client.port().headroom().receive_ring.size == 0);
+  REQUIRE(joined(server, client));
+  CHECK(client.port().headroom().receive_ring.size == 64);
+  CHECK(client.port().headroom().receive_ring.least_free == 64);
+
+  // 64 are in the ring, and the others wait.
+  for (std::uint8_t i = 0; i < 64 + 28; ++i) REQUIRE(client.send(i));
+  client.port().flush();
+  CHECK(client.port().headroom().send_queue.least_free == 100);
+  CHECK(client.port().headroom().packet_buffers.least_free == 256 - 28);
+  CHECK(server.take().size() == 64);
+  CHECK(server.port().headroom().receive_ring.least_free == 0);
+  CHECK(server.port().headroom().packet_buffers.least_free == 256 - 32);  // it takes bursts of 32
+
+  // What is better afterwards leaves it as it was.
+  client.port().flush();
+  CHECK(server.take().size() == 28);
+  CHECK(client.port().headroom().send_queue.least_free == 100);
+  CHECK(server.port().headroom().receive_ring.least_free == 0);
+  for (int i = 0; i < 64 + 128; ++i) REQUIRE(client.send(0));
+  CHECK(!client.send(0));
+  client.port().flush();
+  CHECK(client.port().headroom().send_queue.least_free == 0);
+}
+
 TEST_CASE("what a full ring has no room for waits, up to a bound, and goes in order") {
   const Place place;
   End server(place, true);

@@ -38,6 +38,7 @@ class MemoryPort {
   inline void flush();
   void wait(std::uint64_t) noexcept {}
   Counters counters() const noexcept { return counters_; }
+  Headroom headroom() const noexcept { return {}; }  // its bounds are for tests
 
  private:
   friend class MemoryLink;

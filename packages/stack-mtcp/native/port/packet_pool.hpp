@@ -34,6 +34,9 @@ class PacketPool {
   PacketPool& operator=(const PacketPool&) = delete;
 
   std::size_t room() const noexcept { return room_; }
+  std::size_t size() const noexcept { return bytes_ / stride_; }
+  // The fewest that were free at any time: a fresh one is handed out only when all those before it are in use.
+  std::size_t least_free() const noexcept { return (bytes_ - fresh_) / stride_; }
 
   // nullptr when all are in use.
   Buffer* take() noexcept {

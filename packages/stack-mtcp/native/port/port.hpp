@@ -4,6 +4,7 @@
 //
 // One thread owns a port object. A packet is a handle to a buffer that holds one Ethernet frame in one piece.
 
+#include <algorithm>
 #include <array>
 #include <concepts>
 #include <cstddef>
@@ -37,6 +38,20 @@ struct Counters {
   std::uint64_t wan_dropped = 0;  // more on its way than there is room for
 };
 
+// Of something that there is a bounded number of: how many there are, and the fewest that were free at any time.
+struct Level {
+  std::uint64_t size = 0;  // 0: not measured
+  std::uint64_t least_free = 0;
+
+  void note(std::uint64_t in_use) noexcept { least_free = std::min(least_free, size - std::min(size, in_use)); }
+};
+
+struct Headroom {
+  Level packet_buffers;
+  Level send_queue;    // frames that wait for the device
+  Level receive_ring;  // frames that the device has brought
+};
+
 // A port that stands for a long way may also have `std::uint32_t window(local address, local port)`: the most that a
 // user at its end would offer to receive.
 template <class P>
@@ -63,6 +78,8 @@ concept Port = requires(P port, typename P::Packet packet, std::span<typename P:
   // Sleeps at most ns until something may have arrived, where the device can; otherwise returns at once.
   { port.wait(std::uint64_t{}) } -> std::same_as<void>;
   { port.counters() } -> std::same_as<Counters>;
+  // As counters() called now and then.
+  { port.headroom() } -> std::same_as<Headroom>;
 };
 
 }  // namespace mcc::port

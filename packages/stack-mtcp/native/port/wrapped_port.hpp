@@ -25,6 +25,7 @@ class WrappedPort {
   Packet allocate() noexcept { return port_.allocate(); }
   bool congested() const noexcept { return port_.congested(); }
   Counters counters() const noexcept { return port_.counters(); }
+  Headroom headroom() noexcept { return port_.headroom(); }
   std::size_t receive(std::span<Packet> burst) { return port_.receive(burst); }
   void transmit(Packet packet, std::size_t length, bool offload, std::uint16_t ip_offset) {
     port_.transmit(packet, length, offload, ip_offset);

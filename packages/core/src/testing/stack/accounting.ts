@@ -50,9 +50,11 @@ export function testAccounting(make: () => Promise<Rig>): void {
   it('names its own counters, each by one name', async () => {
     const rig = await make();
     const { stack } = rig.open('server', IDLE);
-    expect(stack.counters.length).toBeLessThanOrEqual(STACK_COUNTERS_MAX);
+    const limits = stack.limits ?? [];
+    expect(stack.counters.length + 2 * limits.length).toBeLessThanOrEqual(STACK_COUNTERS_MAX);
     expect(new Set(stack.counters).size).toBe(stack.counters.length);
-    for (const name of stack.counters) expect(name).toMatch(/^[a-z][a-zA-Z0-9]*$/);
+    expect(new Set(limits).size).toBe(limits.length);
+    for (const name of [...stack.counters, ...limits]) expect(name).toMatch(/^[a-z][a-zA-Z0-9]*$/);
     const facts = stack.facts?.() ?? {};
     expect(JSON.parse(JSON.stringify(facts))).toEqual(facts);
     expect(Object.keys(facts).filter((name) => stack.counters.includes(name))).toEqual([]);
@@ -93,7 +95,12 @@ function expectLayout(end: End): void {
   };
   expect(stats.word(0), 'the version').toBe(STATS_VERSION);
   expect(isZero(COUNTERS_AT + COUNTERS.length, COUNTERS_AT + COUNTERS_MAX), 'no counter beyond the last').toBe(true);
-  expect(isZero(STACK_AT + stack.counters.length, STACK_AT + STACK_COUNTERS_MAX), 'no unnamed counter').toBe(true);
+  const limitsAt = STACK_AT + stack.counters.length;
+  const named = limitsAt + 2 * (stack.limits?.length ?? 0);
+  expect(isZero(named, STACK_AT + STACK_COUNTERS_MAX), 'no unnamed counter').toBe(true);
+  for (let at = limitsAt; at < named; at += 2) {
+    expect(stats.word(at + 1), 'no more free than there are').toBeLessThanOrEqual(stats.word(at));
+  }
   expect(stats.errorCount, `${end}`).toBe(0);
   for (const [index, name] of HISTOGRAMS.entries()) {
     const at = HISTOGRAMS_AT + index * HISTOGRAM_WORDS;
