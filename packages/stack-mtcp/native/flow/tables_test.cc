@@ -8,7 +8,6 @@
 #include "flow/listeners.hpp"
 #include "flow/opened_table.hpp"
 #include "tcp/remnants.hpp"
-#include "timer/ring.hpp"
 
 using namespace mcc;
 using namespace mcc::flow;
@@ -124,15 +123,4 @@ TEST_CASE("remnants: found until their time is over, each kind by its own; the o
   CHECK(remnants.find(flow(11)) == nullptr);
   CHECK(remnants.find(flow(12)) != nullptr);
   CHECK(remnants.size() == 4);
-}
-
-TEST_CASE("ring: first in, first out, round and round") {
-  timer::Ring<int> ring(4);
-  int in = 0, out = 0;
-  for (int i = 0; i < 1000; ++i) {
-    while (!ring.full() && (i % 3 != 0 || ring.size() < 2)) ring.push(in++);
-    CHECK(ring.front() == out++);
-    ring.pop();
-  }
-  CHECK(ring.size() == static_cast<std::size_t>(in - out));
 }

@@ -23,7 +23,7 @@
 #include "tcp/remnants.hpp"
 #include "tcp/send_memory.hpp"
 #include "tcp/side_record.hpp"
-#include "timer/ring.hpp"
+#include "timer/queue.hpp"
 #include "timer/wheel.hpp"
 
 namespace mcc::tcp {
@@ -194,10 +194,10 @@ struct Core {
   Slot arriving = kNoSlot;  // whose segment is being dealt with, see transmit_soon
   Slot touched = 0;         // slots from here on have never been in use
 
-  timer::Ring<Closed> closed;  // on_closed is due. A slot is in it once at most: it is not free before
-  timer::Ring<DelayedAck> delayed;
-  timer::Ring<Slot> waiting;  // for room in the port, each once at most (link_queue.hpp)
-  bool in_turn = false;       // one of those is sending
+  timer::Queue<Closed> closed;  // on_closed is due. A slot is in it once at most: it is not free before
+  timer::Queue<DelayedAck> delayed;
+  timer::Queue<Slot> waiting;  // for room in the port, each once at most (link_queue.hpp)
+  bool in_turn = false;        // one of those is sending
   SideList<&SideRecord::starved> starved;
   SideList<&SideRecord::resumed> resumed;
   // Connections that received something in the bursts of this poll. One entry per segment is enough.
