@@ -120,7 +120,9 @@ const usage = z.strictObject({
 
 const headroom = z.strictObject({
   size: total(),
-  leastFree: total().describe('The fewest that were free at any time of the run, of the worker that had fewest.'),
+  leastFree: total().describe(
+    'The fewest that were free at any time until the load ended, of the worker that had fewest.',
+  ),
 });
 
 const generator = z.strictObject({

@@ -110,7 +110,7 @@ export interface Environment {
 
 export interface Headroom {
   readonly size: number;
-  /** The fewest that were free at any time of the run; of several workers, those of the one that had fewest. */
+  /** The fewest that were free at any time until the load ended; of several workers, those of the one that had fewest. */
   readonly leastFree: number;
 }
 

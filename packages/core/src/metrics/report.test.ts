@@ -90,6 +90,12 @@ describe('buildReport', () => {
       packetBuffers: { size: 16_384, leastFree: 12_000 },
     });
     expect(buildReport(record()).generator).not.toHaveProperty('headroom');
+    const before = snapshotOf((writer) => {
+      writer.stack(1, 16_384);
+      writer.stack(2, 16_000);
+    });
+    const load = { start: before, end: before, seconds: 2, busyPercent: 42 };
+    expect(buildReport(record({ total, load })).generator.headroom?.packetBuffers?.leastFree).toBe(16_000);
   });
 
   it('says what limited the generator', () => {

@@ -59,7 +59,7 @@ export function buildReport(record: RunRecord): RunReport {
     protocol: protocolSection(record),
     stack: { ...record.facts, ...total.stack },
     process: readProcess(load?.busyPercent ?? 0),
-    generator: { ...pollGap(load), ...headroom(total), notes: [] },
+    generator: { ...pollGap(load), ...headroom(load?.end ?? total), notes: [] },
     intervals: record.intervals,
   };
   const generator = { ...figures.generator, notes: generatorNotes(figures) };
@@ -110,6 +110,7 @@ function pollGap(load: RunRecord['load']): Pick<RunReport['generator'], 'pollGap
   return pollGapUs === undefined ? {} : { pollGapUs };
 }
 
+/** Until the load ends: a drain that fills a ring disturbs nobody. */
 function headroom({ headroom }: Snapshot): Pick<RunReport['generator'], 'headroom'> {
   return Object.keys(headroom).length === 0 ? {} : { headroom };
 }

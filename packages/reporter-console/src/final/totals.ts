@@ -97,7 +97,6 @@ function headroom({ generator: { headroom = {} } }: RunReport): Row[] {
       label: 'Headroom',
       figure: percent((100 * leastFree) / size),
       detail: `at the least, of the ${words}: ${count(leastFree)} of ${count(size)} free`,
-      ...(leastFree === 0 && { mark: 'warn' }),
     },
   ];
 }
