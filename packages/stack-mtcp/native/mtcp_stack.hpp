@@ -114,6 +114,7 @@ class MtcpStack {
     std::size_t work = replay(handler);
     work += receive(sink, handler);
     work += tcp::run_timers(core_, timers);
+    tcp::sweep_idle(core_, std::min(timers, kSweptPerPoll));
     core_.remnants.expire(core_.now, timers);
     interface_.tick(sink, core_.now);
     deliver_closed(handler);
@@ -150,7 +151,8 @@ class MtcpStack {
     const std::size_t standing = connections();
     if (standing == 0) return 0;
     const std::size_t lookup = 2 * sizeof(std::uint32_t);  // accepted: chain head and link; opened: index, at most
-    const std::size_t each = sizeof(tcp::ControlBlock) + sizeof(timer::Links) + lookup + session_bytes;
+    const std::size_t silence = core_.keeps_alive() ? sizeof(tcp::Silence) : 0;
+    const std::size_t each = sizeof(tcp::ControlBlock) + sizeof(timer::Links) + lookup + silence + session_bytes;
     const std::size_t pooled = core_.sides.in_use() * sizeof(tcp::SideRecord) + core_.send_memory.bytes_in_use() +
                                core_.held.in_use() * sizeof(tcp::HeldPacket<Packet>);
     return each + pooled / standing;
@@ -163,6 +165,7 @@ class MtcpStack {
   static constexpr std::uint32_t kTimersPerPoll = 1024;
   static constexpr std::uint32_t kTimersPerPacedPoll = 8;  // some of them miss the cache
   static constexpr std::uint32_t kTurnsPerPoll = 1024;
+  static constexpr std::uint32_t kSweptPerPoll = 256;
   static constexpr std::size_t kAnswersWaitingMax = 1024;
 
   struct Arrived {

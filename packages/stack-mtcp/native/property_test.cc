@@ -70,6 +70,7 @@ TEST_CASE("random transfers arrive intact without SACK, without timestamps, with
   SUBCASE("with NewReno") { plan.client.tcp.congestion = plan.server.tcp.congestion = tcp::Congestion::newreno; }
   SUBCASE("with a window of 4000 bytes") { plan.client.tcp.window = plan.server.tcp.window = 4000; }
   SUBCASE("with little memory for copies") { plan.client.tcp.send_memory = plan.server.tcp.send_memory = 24 * 1024; }
+  SUBCASE("with keep-alive") { plan.client.tcp.keepalive = plan.server.tcp.keepalive = {20'000'000, 20'000'000, 50}; }
   SUBCASE("with few packets held") { plan.client.tcp.held_packets_max = plan.server.tcp.held_packets_max = 10; }
   check_all_intact(plan, 6);
 }

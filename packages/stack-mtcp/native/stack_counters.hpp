@@ -87,6 +87,7 @@ inline constexpr std::array kTcpFields{
     CounterField<tcp::Counters>{"heldFull", &tcp::Counters::held_full},
     CounterField<tcp::Counters>{"zeroWindows", &tcp::Counters::zero_windows},
     CounterField<tcp::Counters>{"windowProbes", &tcp::Counters::window_probes},
+    CounterField<tcp::Counters>{"keepaliveProbes", &tcp::Counters::keepalive_probes},
     CounterField<tcp::Counters>{"unacceptable", &tcp::Counters::unacceptable},
     CounterField<tcp::Counters>{"pawsDrops", &tcp::Counters::paws_drops},
     CounterField<tcp::Counters>{"challengeAcks", &tcp::Counters::challenge_acks},

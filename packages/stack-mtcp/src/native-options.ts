@@ -30,6 +30,10 @@ export interface NativeOptions {
     readonly congestion: MtcpOptions['congestion'];
     readonly timeWaitNs: number;
     readonly rtoMinNs: number;
+    /** 0: none. */
+    readonly keepaliveNs: number;
+    readonly keepaliveIntervalNs: number;
+    readonly keepaliveProbes: number;
     /** For copies of what is not acknowledged, beside the first bytes of each connection. */
     readonly sendBytesMax: number;
   };
@@ -89,6 +93,9 @@ export function nativeOptions(
       congestion: options.congestion,
       timeWaitNs: options.timeWait,
       rtoMinNs: options.rtoMin,
+      keepaliveNs: options.keepalive,
+      keepaliveIntervalNs: options.keepaliveInterval,
+      keepaliveProbes: options.keepaliveProbes,
       sendBytesMax: options.memory === undefined ? SEND_BYTES : Math.floor(options.memory / workers),
     },
     sources,

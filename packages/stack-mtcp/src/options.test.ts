@@ -13,6 +13,9 @@ describe('mtcpOptions', () => {
       checksum: 'auto',
       timeWait: 1e9,
       rtoMin: 200e6,
+      keepalive: 0,
+      keepaliveInterval: 75e9,
+      keepaliveProbes: 9,
       congestion: 'cubic',
       ports: [1024, 65535],
       huge: 'auto',
@@ -38,6 +41,9 @@ describe('mtcpOptions', () => {
         checksum: 'software',
         timeWait: '0',
         rtoMin: '5ms',
+        keepalive: '2h',
+        keepaliveInterval: '10s',
+        keepaliveProbes: '3',
         congestion: 'newreno',
         ports: '2000-3000',
         fault: 'drop=1%',
@@ -62,6 +68,9 @@ describe('mtcpOptions', () => {
       mac: [2, 0, 0, 0, 0, 1],
       mtu: 9000,
       timeWait: 0,
+      keepalive: 7200e9,
+      keepaliveInterval: 10e9,
+      keepaliveProbes: 3,
       ports: [2000, 3000],
       fault: { drop: 0.01 },
       wan: [
@@ -88,6 +97,8 @@ describe('mtcpOptions', () => {
     [{ wan: 'share=20%' }, '"share=20%" lacks its rtt'],
     [{ wan: ['share=90%,rtt=1ms', 'share=20%,rtt=2ms'] }, 'the shares add up to 110%'],
     [{ rtoMin: '0' }, 'is too small'],
+    [{ keepalive: '500ms' }, 'is too short: at least 1s, or 0 for none'],
+    [{ keepaliveProbes: '1' }, 'is too small: at least 2'],
     [{ memory: '1k' }, 'is too small'],
   ])('refuses %j in one sentence', (input, message) => {
     expect(sentence(input)).toContain(message);

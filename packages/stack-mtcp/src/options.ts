@@ -11,6 +11,7 @@ const MTU_MAX = 9000;
 const VLAN_MAX = 4094;
 const MS_NS = 1_000_000;
 const S_NS = 1_000_000_000;
+const DAY_NS = 86_400 * S_NS;
 const MIB = 1024 ** 2;
 
 const POOL = 'is not a pool: addresses, prefixes and ranges such as 198.18.0.1,198.18.64.0/18,198.18.1.1-198.18.1.9';
@@ -64,6 +65,16 @@ export const mtcpOptions = z.object({
   rtoMin: duration({ min: MS_NS, max: 60 * S_NS })
     .prefault('200ms')
     .describe('shortest retransmission time-out'),
+  keepalive: duration({ max: DAY_NS })
+    .refine((ns) => ns === 0 || ns >= S_NS, 'is too short: at least 1s, or 0 for none')
+    .prefault('0')
+    .describe('how long a connection may be idle before its peer is asked whether it is still there; 0: for ever'),
+  keepaliveInterval: duration({ min: S_NS, max: DAY_NS })
+    .prefault('75s')
+    .describe('time between such probes, as long as none is answered'),
+  keepaliveProbes: count({ min: 2, max: 255 })
+    .prefault(9)
+    .describe('probes without an answer after which the connection has failed'),
   congestion: z.enum(['newreno', 'cubic']).default('cubic').describe('congestion control'),
   ports: text()
     .transform((value, context) => read(context, value, parsePorts, 'is not a range of ports, such as 1024-65535'))

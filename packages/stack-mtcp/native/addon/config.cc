@@ -124,6 +124,9 @@ tcp::Options tcp_from(const Napi::Object& from) {
       text(from.Get("congestion"), "congestion") == "newreno" ? tcp::Congestion::newreno : tcp::Congestion::cubic;
   result.time_wait = size(from.Get("timeWaitNs"), "timeWaitNs");
   result.rto.minimum = size(from.Get("rtoMinNs"), "rtoMinNs");
+  result.keepalive.idle = size(from.Get("keepaliveNs"), "keepaliveNs");
+  result.keepalive.interval = size(from.Get("keepaliveIntervalNs"), "keepaliveIntervalNs");
+  result.keepalive.probes = static_cast<std::uint8_t>(size(from.Get("keepaliveProbes"), "keepaliveProbes"));
   result.send_memory = size(from.Get("sendBytesMax"), "sendBytesMax");
   return result;
 }

@@ -147,6 +147,7 @@ bool acknowledge(C& core, Slot slot, const wire::Segment& segment) {
     challenge(core, slot);
     return false;
   }
+  cb.silent = false;
   if (core.has_side(cb)) core.side(cb).unanswered = 0;
   const bool twice = reports_twice(segment);
   if (twice) ++core.counters.duplicates_reported;

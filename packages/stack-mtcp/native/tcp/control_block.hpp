@@ -60,6 +60,7 @@ struct alignas(64) ControlBlock {
   std::uint16_t rttvar;
   State state : 4;
   bool waits_for_link : 1;  // in the queue of those that wait for room in the port (link_queue.hpp)
+  bool silent : 1;          // nothing was heard since keep-alive last looked (keepalive.hpp)
   std::uint8_t flags;
   std::uint8_t snd_shift : 4;  // of the peer's window; kNoScale: neither side scales (RFC 7323 section 2)
   std::uint8_t dupacks : 3;    // saturates

@@ -23,6 +23,7 @@
 #include "tcp/remnants.hpp"
 #include "tcp/send_memory.hpp"
 #include "tcp/side_record.hpp"
+#include "tcp/silence.hpp"
 #include "timer/queue.hpp"
 #include "timer/wheel.hpp"
 
@@ -83,6 +84,7 @@ struct Core {
         links(given.sessions),
         wheel(links, started),
         sides(given.sessions),
+        silences(given.sessions),
         send_memory(given.tcp.send_memory + std::size_t{given.sessions} * SendMemory::kSmallest),
         held(given.tcp.held_packets_max),
         opened(given.sources, given.ports, !given.server),
@@ -95,12 +97,15 @@ struct Core {
         challenges(given.tcp.challenges_per_second),
         refusals(given.tcp.resets_per_second) {
     while ((options.window >> window_shift) > 0xffff) ++window_shift;
+    if (!keeps_alive()) sweep.due = timer::Wheel::kNever;
   }
   Core(const Core&) = delete;
   Core& operator=(const Core&) = delete;
 
   // The MSS that we announce.
   std::uint16_t own_mss() const noexcept { return static_cast<std::uint16_t>(net.mtu() - kHeaders); }
+
+  bool keeps_alive() const noexcept { return options.keepalive.idle != 0; }
 
   ControlBlock& block(Slot slot) noexcept { return blocks[slot]; }
   bool has_side(const ControlBlock& cb) const noexcept { return cb.side != 0; }
@@ -183,6 +188,8 @@ struct Core {
   Reserved<timer::Links> links;
   timer::Wheel wheel;
   SidePool<SideRecord> sides;
+  Reserved<Silence> silences;
+  Sweep sweep;
   SendMemory send_memory;
   SidePool<HeldPacket<Packet>> held;
 

@@ -26,6 +26,7 @@ struct Counters {
   std::uint64_t held_full = 0;            // segments dropped since too many were held
   std::uint64_t zero_windows = 0;         // times that a peer closed its window
   std::uint64_t window_probes = 0;        // sent
+  std::uint64_t keepalive_probes = 0;     // sent
   std::uint64_t unacceptable = 0;         // segments outside the window
   std::uint64_t paws_drops = 0;           // RFC 7323 section 5
   std::uint64_t challenge_acks = 0;       // RFC 5961

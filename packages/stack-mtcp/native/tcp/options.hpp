@@ -9,6 +9,12 @@ namespace mcc::tcp {
 
 enum class Congestion : std::uint8_t { newreno, cubic };
 
+struct KeepAlive {
+  Nanos idle = 0;  // how long a connection must have been silent; 0: none is ever asked (RFC 9293 MUST-25)
+  Nanos interval = 75'000'000'000;  // between the probes of one that does not answer
+  std::uint8_t probes = 9;          // that must stay without an answer: more than one (MUST-29)
+};
+
 struct Options {
   // Receive window offered to every peer, in bytes. There is no receive buffer: it bounds what may arrive out of order
   // or while the user has paused.
@@ -25,6 +31,7 @@ struct Options {
   Nanos fin_wait_2 = 10'000'000'000;
   std::uint8_t syn_retries = 6;  // 127 s in all: RFC 9293 section 3.8.3 wants at least 3 minutes of persistent hosts
   std::uint8_t retries = 10;     // R2: some 160 s with the smallest time-out, at least 100 s by RFC 9293 section 3.8.3
+  KeepAlive keepalive;
 
   // Bounds.
   std::uint32_t half_open_max = 65536;    // connections in SYN-RECEIVED

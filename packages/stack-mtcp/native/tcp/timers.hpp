@@ -3,6 +3,7 @@
 // reordering (section 6.3), window probes (RFC 9293 section 3.8.6.1) and delayed acknowledgments (section 3.8.6.3).
 
 #include "tcp/input.hpp"
+#include "tcp/keepalive.hpp"
 
 namespace mcc::tcp {
 
@@ -200,7 +201,7 @@ std::uint32_t take_turns(C& core, std::uint32_t limit) {
 template <class C>
 Nanos next_due(C& core) noexcept {
   if (!core.waiting.empty()) return core.now;
-  Nanos due = core.wheel.next();
+  Nanos due = std::min(core.wheel.next(), core.sweep.due);
   if (!core.delayed.empty()) {
     const Nanos waited = nanos_of(ticks_of(core.now) - core.delayed.front().since);
     due = std::min(due, core.now + (waited < core.options.delayed_ack ? core.options.delayed_ack - waited : 0));

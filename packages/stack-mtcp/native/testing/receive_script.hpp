@@ -84,6 +84,7 @@ inline MtcpOptions options(std::uint8_t choice) {
   options.tcp.timestamps = (choice & 4) == 0;
   options.tcp.congestion = (choice & 8) == 0 ? tcp::Congestion::cubic : tcp::Congestion::newreno;
   options.tcp.window = (choice & 16) == 0 ? 65'536 : 3'000;
+  if ((choice & 32) != 0) options.tcp.keepalive = {1'000'000'000, 1'000'000'000, 2};
   options.tcp.held_packets_max = 64;
   options.tcp.send_memory = 32 * 1024;
   options.tcp.half_open_max = 4;
