@@ -8,7 +8,7 @@ import { testEnding } from './stack/ending.js';
 import { testHandling } from './stack/handling.js';
 import type { StackCase } from './stack/network.js';
 import { testOpening } from './stack/opening.js';
-import { PATIENCE_MS, Rig } from './stack/rig.js';
+import { Rig, TEST_MS } from './stack/rig.js';
 
 /**
  * The conformance suite of stack plugins: call it in a vitest file, with a case for each way in which the stack runs.
@@ -18,7 +18,7 @@ export function testStack(plugin: Plugin, cases: readonly StackCase[]): void {
   describe(`stack ${plugin.name}`, () => {
     testPlugin(plugin, 'stack');
 
-    describe.each(cases)('$title', { timeout: PATIENCE_MS }, (way) => {
+    describe.each(cases)('$title', { timeout: TEST_MS }, (way) => {
       const make = (): Promise<Rig> => Rig.make(plugin, way);
 
       it('registers a stack of its name', async () => {
