@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, test, type TestContext } from 'vitest';
 import { drive } from './harness/mcc.js';
-import { createMtcpLink, mtcpFlags, needProgram } from './harness/mtcp.js';
+import { createMtcpLink, makePatient, mtcpFlags, needProgram } from './harness/mtcp.js';
 import { startNginx } from './harness/nginx.js';
 import { start } from './harness/process.js';
 import { tempDir } from './harness/temp.js';
@@ -37,6 +37,7 @@ describe('what the network refuses', () => {
 test('tshark finds nothing to remark on in a clean run', async (context) => {
   needProgram(context, 'tshark');
   const { client, server } = createMtcpLink(context);
+  makePatient(server);
   const nginx = await startNginx(context, {
     locations: 'location / { root ROOT; }',
     // Less than the initial window: two cores may reorder what the kernel sends from both its process and its softirq.

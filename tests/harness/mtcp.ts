@@ -95,6 +95,16 @@ function leaveToStack({ device, exec }: Namespace): void {
   exec('nft', `add rule netdev own in ip daddr ${OWN_ADDRESS} drop`);
 }
 
+/**
+ * Keeps the kernel at this end from sending again what the stack, a process that must share its core, has had no time to
+ * acknowledge: no tail-loss probes, and a long time-out.
+ */
+export function makePatient({ device, address, exec }: Namespace): void {
+  exec('sh', '-c', 'echo 0 > /proc/sys/net/ipv4/tcp_early_retrans');
+  const route = ['198.18.0.0/16', 'dev', device, 'proto', 'kernel', 'scope', 'link', 'src', address];
+  exec('ip', 'route', 'change', ...route, 'rto_min', '10s');
+}
+
 /** Within a machine the kernel leaves checksums unfinished and hands over 64 KB as one packet, unless told not to. */
 function finishFrames(context: TestContext, { device, exec }: Namespace): void {
   needProgram(context, 'ethtool');
