@@ -17,6 +17,8 @@ interface Sample {
   readonly serving?: readonly string[];
   /** What there are more than ninety of. */
   readonly counts?: 'received';
+  /** Of connections, in the report. */
+  readonly classes?: readonly string[];
   /** What makes it small enough for a test. */
   readonly flags: readonly string[];
 }
@@ -53,6 +55,11 @@ const SAMPLES: Readonly<Record<string, Sample>> = {
   'wan-mix.yaml': {
     proto: 'http',
     stack: 'mtcp',
+    classes: [
+      'share=50%,rtt=20ms,bandwidth=100mbit',
+      'share=30%,rtt=80ms,bandwidth=10mbit,loss=0.5%',
+      'share=20%,rtt=200ms,bandwidth=2mbit,loss=1%',
+    ],
     flags: ['-c', '100', '-s', '200ms', '-R', '100', '-d', '3s', '--threshold', 'errors<1%'],
   },
 };
@@ -61,7 +68,7 @@ test('each sample is tested', () => {
   expect(readdirSync(FOLDER).sort()).toEqual([...Object.keys(SAMPLES), 'classic.md'].sort());
 });
 
-for (const [name, { proto, stack, serving = [], counts, flags }] of Object.entries(SAMPLES)) {
+for (const [name, { proto, stack, serving = [], counts, classes, flags }] of Object.entries(SAMPLES)) {
   test(`conf/${name} runs`, async (context) => {
     if (stack === 'mtcp') needMtcp(context);
     const link = stack === 'mtcp' ? memif() : { serving: [], driving: [] };
@@ -75,6 +82,7 @@ for (const [name, { proto, stack, serving = [], counts, flags }] of Object.entri
     const count = counts === 'received' ? report.received?.messages : report.requests.completed;
     expect(count).toBeGreaterThan(90);
     expect(report.connections.peak).toBe(report.run.connections);
+    expect(report.classes?.map((one) => one.name)).toEqual(classes);
   });
 }
 

@@ -1,9 +1,15 @@
 import { join } from 'node:path';
-import { decodeFromCompressedBase64 } from 'hdr-histogram-js';
 import { expect, test, type TestContext } from 'vitest';
 import { drive, serve } from './harness/mcc.js';
 import { needMtcp } from './harness/mtcp.js';
 import { tempDir } from './harness/temp.js';
+
+/**
+ * Both ends poll, on two cores that whatever else runs has a claim to as well. What they are kept from their cores is chance, which
+ * a median forgives as long as the instants are independent of one another: connections that opened at once would all
+ * meet the same moment.
+ */
+const EVENLY = ['-s', '2s', '-w', '1s', '-d', '3s', '--raw.heartbeat', '500ms'];
 
 /** A server over memif that knows nothing of distance, and flags of a client whose users are this far away. */
 async function createDistance(context: TestContext, ...classes: string[]) {
@@ -21,51 +27,61 @@ function near(valueUs: number | undefined, ms: number): void {
   expect(valueUs).toBeLessThan(1050 * ms);
 }
 
+/** Loads it evenly, without an error. */
+async function driveEvenly(flags: readonly string[], connections: number) {
+  const { code, report } = await drive([...flags, '-c', `${connections}`, ...EVENLY]);
+  expect({ code, errors: report.errors }).toEqual({ code: 0, errors: {} });
+  return report;
+}
+
 for (const ms of [20, 80, 200]) {
-  // Whatever else runs on the machine may keep either side from its core for a while: then it is tried again.
-  test(`users ${ms} ms away connect and are answered after ${ms} ms`, { retry: 4 }, async (context) => {
-    const flags = await createDistance(context, `share=100%,rtt=${ms}ms`);
-    const { code, report } = await drive([...flags, '-c', '20', '--raw.heartbeat', '500ms', '-w', '2s', '-d', '3s']);
-    expect({ code, errors: report.errors }).toEqual({ code: 0, errors: {} });
+  test(`users ${ms} ms away connect and are answered after ${ms} ms`, { retry: 2 }, async (context) => {
+    const report = await driveEvenly(await createDistance(context, `share=100%,rtt=${ms}ms`), 20);
     expect(report.requests.completed).toBeGreaterThanOrEqual(60);
     near(report.latencyUs?.p50, ms);
     expect(report.latencyUs?.min).toBeGreaterThan(999 * ms);
     near(report.connections.connectTimeUs?.p50, ms);
+    expect(report.classes).toMatchObject([{ name: `share=100%,rtt=${ms}ms`, completed: report.requests.completed }]);
     expect(report.stack).toMatchObject({ synRetransmits: 0, wanLost: 0, wanDropped: 0 });
     // Not even the steadiest way makes for a time-out that is not called for.
     expect(report.stack).toMatchObject({ timeoutRetransmits: 0, spuriousTimeouts: 0, duplicates: 0 });
   });
 }
 
-test('each class has its share of the connections, and the rest is near', { retry: 4 }, async (context) => {
-  const classes = ['share=30%,rtt=20ms', 'share=20%,rtt=80ms', 'share=15%,rtt=200ms'];
-  const flags = await createDistance(context, ...classes);
-  // Every connection says as much as every other, however far away it is.
-  const { code, report } = await drive([...flags, '-c', '100', '--raw.heartbeat', '500ms', '-w', '2s', '-d', '3s']);
-  expect({ code, errors: report.errors }).toEqual({ code: 0, errors: {} });
-  const latency = report.latencyUs;
-  expect(latency?.min).toBeLessThan(10_000);
-  near(latency?.p50, 20);
-  near(latency?.p75, 80);
-  near(latency?.p90, 200);
-});
+test(
+  'of a mix, each class has its share and its own round trip, and the rest is near',
+  { retry: 2 },
+  async (context) => {
+    const classes = ['share=30%,rtt=20ms', 'share=20%,rtt=80ms', 'share=15%,rtt=200ms'];
+    // Every connection says as much as every other, however far away it is.
+    const report = await driveEvenly(await createDistance(context, ...classes), 100);
+    expect(report.classes?.map(({ name }) => name)).toEqual([...classes, 'near']);
+    const [first, second, third, rest] = report.classes!;
+    for (const [{ latencyUs }, ms] of [
+      [first!, 20],
+      [second!, 80],
+      [third!, 200],
+    ] as const) {
+      near(latencyUs?.p50, ms);
+      expect(latencyUs?.min).toBeGreaterThan(999 * ms);
+    }
+    expect(rest!.latencyUs?.p50).toBeLessThan(1000);
+    expect(report.classes?.reduce((sum, { completed }) => sum + completed, 0)).toBe(report.requests.completed);
+    // 6 heartbeats of each connection, one more or less at the ends.
+    for (const [{ completed, failed }, share] of [
+      [first!, 30],
+      [second!, 20],
+      [third!, 15],
+      [rest!, 35],
+    ] as const) {
+      expect(failed).toBe(0);
+      expect(completed).toBeGreaterThanOrEqual(5 * share);
+      expect(completed).toBeLessThanOrEqual(7 * share);
+    }
+  },
+);
 
-test('each of several classes is answered after its own round trip', { retry: 4 }, async (context) => {
-  const classes = [20, 80, 200];
-  const flags = await createDistance(context, ...classes.map((ms) => `share=30%,rtt=${ms}ms`));
-  const { code, report } = await drive([...flags, '-c', '100', '--raw.heartbeat', '500ms', '-w', '2s', '-d', '3s']);
-  expect({ code, errors: report.errors }).toEqual({ code: 0, errors: {} });
-  // A tenth is near; each class has 30 percent, and the percentiles of latency tell them apart: the p50 of each, and that
-  // those of the next are all further away.
-  const all = decodeFromCompressedBase64(report.latencyUs?.histogramNs ?? '');
-  for (const [index, ms] of classes.entries()) {
-    const first = 10 + 30 * index;
-    near(all.getValueAtPercentile(first + 15) / 1000, ms);
-    expect(all.getValueAtPercentile(first + 1) / 1000).toBeGreaterThan(950 * ms);
-  }
-});
-
-test('a line is no faster than its bandwidth, and what it loses is sent again', { retry: 4 }, async (context) => {
+test('a line is no faster than its bandwidth, and what it loses is sent again', { retry: 2 }, async (context) => {
   const load = ['-c', '4', '--raw.length', '10000', '--raw.reply', 'fixed:10000', '-w', '0', '-d', '3s'];
   const narrow = await createDistance(context, 'share=100%,rtt=20ms,bandwidth=4mbit');
   const { code, report } = await drive([...narrow, ...load]);

@@ -172,6 +172,10 @@ export const reportSchema = z
     serviceTimeUs: distribution.describe('From the actual send time, microseconds.').exactOptional(),
     pacing: pacing.exactOptional(),
     received: received.exactOptional(),
+    classes: z
+      .array(requestClass)
+      .describe('By the class that the stack puts their connection in; only classes that had any.')
+      .exactOptional(),
     errors: z
       .record(z.string().regex(/^MCC_ERR_[A-Z_]+$/), total())
       .describe('Count per code; only those that happened.'),

@@ -80,6 +80,13 @@ class MtcpStack {
   // What is opened now would wait for the link.
   bool congested() noexcept { return tcp::link_is_busy(core_); }
 
+  // Where the port tells connections apart, it does so by our end of them.
+  std::size_t classes() const noexcept requires port::Classifying<P> { return port_.classes(); }
+  std::size_t class_of(Slot slot) noexcept requires port::Classifying<P> {
+    const tcp::ControlBlock& cb = core_.block(slot);
+    return port_.class_of(cb.local, cb.local_port);
+  }
+
   void pause(Slot slot) noexcept {
     if (core_.block(slot).is_open()) core_.block(slot).set(tcp::ControlBlock::kPaused);
   }

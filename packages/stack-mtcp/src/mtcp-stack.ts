@@ -15,6 +15,7 @@ import { native } from './native.js';
 import type { MtcpOptions } from './options.js';
 import { preflight } from './preflight.js';
 import { machine } from './system.js';
+import { wanNames } from './wan.js';
 
 /** TCP/IP of our own, on a queue of a device for each worker. */
 @injectable()
@@ -34,6 +35,10 @@ export class MtcpStack implements Stack {
 
   get limits(): readonly string[] {
     return native().limitNames();
+  }
+
+  get classes(): readonly string[] {
+    return wanNames(this.#options.wan);
   }
 
   preflight(context: PreflightContext): void {

@@ -74,8 +74,14 @@ describe('mtcpOptions', () => {
       ports: [2000, 3000],
       fault: { drop: 0.01 },
       wan: [
-        { share: 0.2, rttNs: 80e6, bandwidth: 0, loss: 0 },
-        { share: 0.1, rttNs: 200e6, bandwidth: 2e6, loss: 0.01 },
+        { name: 'share=20%,rtt=80ms', share: 0.2, rttNs: 80e6, bandwidth: 0, loss: 0 },
+        {
+          name: 'share=10%,rtt=200ms,bandwidth=2mbit,loss=1%',
+          share: 0.1,
+          rttNs: 200e6,
+          bandwidth: 2e6,
+          loss: 0.01,
+        },
       ],
       memory: 256 * 1024 ** 2,
     });

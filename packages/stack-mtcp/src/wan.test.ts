@@ -1,13 +1,28 @@
 import { expect, it } from 'vitest';
-import { parseWan } from './wan.js';
+import { parseWan, wanNames } from './wan.js';
 
 it('reads shares, round trips, bandwidths and losses', () => {
   expect(parseWan(['share=20%,rtt=80ms, bandwidth=10mbit,loss=0.5%', 'rtt=2s,share=.5'])).toEqual([
-    { share: 0.2, rttNs: 80_000_000, bandwidth: 10_000_000, loss: 0.005 },
-    { share: 0.5, rttNs: 2e9, bandwidth: 0, loss: 0 },
+    {
+      name: 'share=20%,rtt=80ms, bandwidth=10mbit,loss=0.5%',
+      share: 0.2,
+      rttNs: 80_000_000,
+      bandwidth: 10_000_000,
+      loss: 0.005,
+    },
+    { name: 'rtt=2s,share=.5', share: 0.5, rttNs: 2e9, bandwidth: 0, loss: 0 },
   ]);
   expect(parseWan(['share=1,rtt=0,bandwidth=.5Gbit'])).toMatchObject([{ bandwidth: 5e8 }]);
   expect(parseWan([])).toEqual([]);
+});
+
+it('names classes as they were given, and the rest near', () => {
+  expect(wanNames(parseWan(['share=20%,rtt=80ms', 'rtt=2s,share=.5']))).toEqual([
+    'share=20%,rtt=80ms',
+    'rtt=2s,share=.5',
+    'near',
+  ]);
+  expect(wanNames([])).toEqual([]);
 });
 
 it.each([

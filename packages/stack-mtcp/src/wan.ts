@@ -2,6 +2,8 @@ import { parseParts, parseShare, parseTime } from './parts.js';
 
 /** Users who are some way off, as `--mtcp.wan` describes them. */
 export interface WanClass {
+  /** As it was given: its name in the report. */
+  readonly name: string;
   /** Of all connections, from 0 to 1. */
   readonly share: number;
   readonly rttNs: number;
@@ -36,6 +38,11 @@ export function parseWan(texts: readonly string[]): readonly WanClass[] {
   return classes;
 }
 
+/** Names of the classes in the order of native/port/wan_port.hpp, which has what is near behind them. */
+export function wanNames(classes: readonly WanClass[]): readonly string[] {
+  return classes.length === 0 ? [] : [...classes.map(({ name }) => name), 'near'];
+}
+
 function parseClass(text: string): WanClass {
   const given = parseParts(text).reduce<Partial<WanClass>>((parts, { part, name, value }) => {
     if (Object.hasOwn(READERS, name)) return { ...parts, ...READERS[name]!(value, part) };
@@ -47,7 +54,7 @@ function parseClass(text: string): WanClass {
       `"${text}" lacks ${share === undefined ? 'its share, such as share=20%' : 'its rtt, such as rtt=80ms'}`,
     );
   }
-  return { bandwidth: 0, loss: 0, ...given, share, rttNs };
+  return { name: text, bandwidth: 0, loss: 0, ...given, share, rttNs };
 }
 
 const BANDWIDTH_UNITS: Readonly<Record<string, number>> = { k: 1e3, m: 1e6, g: 1e9 };

@@ -56,6 +56,11 @@ export interface RunReport {
     /** From the departure that the message itself tells to its end here, on the same machine. */
     readonly deliveryUs?: Distribution;
   };
+  /**
+   * Requests by the class that the stack puts their connection in, such as users who are far away; only classes that had
+   * any. Absent: it puts them in none.
+   */
+  readonly classes?: readonly ClassReport[];
   /** Count per MCC_ERR code; only those that happened. */
   readonly errors: Readonly<Record<string, number>>;
   readonly protocol: Readonly<Record<string, unknown>>;
@@ -133,7 +138,7 @@ export interface Distribution {
   readonly histogramNs: string;
 }
 
-/** The requests of one class (`Program.classes`). */
+/** The requests of one class (`Program.classes`, `Stack.classes`). */
 export interface ClassReport {
   readonly name: string;
   /** As in `RunReport.requests`. */

@@ -17,6 +17,11 @@ export interface Stack {
    */
   readonly limits?: readonly string[];
   /**
+   * Names of the classes that the stack puts a client's connections in, in the order of its native `class_of`: their
+   * requests are counted and timed apart, in the report's `classes`. Absent or empty: it puts them in none.
+   */
+  readonly classes?: readonly string[];
+  /**
    * Checks, on the main thread and before any worker starts, what can be known without opening: limits, addresses, ports.
    * Throws MccError with what is missing and the remedy. May raise process limits.
    */

@@ -85,13 +85,17 @@ export const HISTOGRAM_WORDS = HISTOGRAM_HEADER + HDR_COUNTS;
 export const STATS_WORDS = HISTOGRAMS_AT + HISTOGRAMS.length * HISTOGRAM_WORDS;
 export const STATS_BYTES = STATS_WORDS * 8;
 
-/** At the end, one section for each of the program's classes: [completed, failed, unused x6, histogram of latencies]. */
+/**
+ * At the end, one section for each of the program's classes, and behind them for each of the stack's:
+ * [completed, failed, unused x6, histogram of latencies].
+ */
 export const CLASSES_AT = STATS_WORDS;
+/** Of a program. */
 export const CLASSES_MAX = 64;
 export const CLASS_HEADER = 8;
 export const CLASS_WORDS = CLASS_HEADER + HISTOGRAM_WORDS;
 
-/** Bytes of the block of a program with so many classes. */
+/** Bytes of the block with so many classes in all. */
 export function statsBytes(classes: number): number {
   return (STATS_WORDS + classes * CLASS_WORDS) * 8;
 }

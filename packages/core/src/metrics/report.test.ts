@@ -22,6 +22,7 @@ function record(overrides: Partial<RunRecord> = {}): RunRecord {
     intervals: [sampleInterval()],
     thresholds: [],
     classes: [],
+    stackClasses: [],
     summarise: () => undefined,
     ...overrides,
   };
@@ -142,6 +143,20 @@ describe('buildReport', () => {
       { name: 'busy', completed: 1, failed: 1, latencyUs: expect.objectContaining({ count: 1, max: 9 }) },
     ]);
     expect(outside).toEqual([2, 2]);
+  });
+
+  it('has the classes of connections that had requests, behind those of the program', () => {
+    const total = snapshotOf((writer) => {
+      writer.completeClass(0, 1000);
+      writer.completeClass(1, 20_000_000);
+      writer.failClass(2);
+    }, 4);
+    const { classes } = buildReport(record({ total, classes: ['own'], stackClasses: ['far', 'lost', 'near'] }));
+    expect(classes).toEqual([
+      { name: 'far', completed: 1, failed: 0, latencyUs: expect.objectContaining({ count: 1 }) },
+      { name: 'lost', completed: 0, failed: 1 },
+    ]);
+    expect(buildReport(record()).classes).toBeUndefined();
   });
 
   it('says where it ran and what that took', () => {

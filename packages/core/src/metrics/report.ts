@@ -27,8 +27,9 @@ export interface RunRecord {
   readonly facts: RunReport['stack'];
   readonly intervals: readonly IntervalSnapshot[];
   readonly thresholds: readonly string[];
-  /** Names of the program's classes. */
+  /** Names of the program's classes, and of the stack's, which lie behind them. */
   readonly classes: readonly string[];
+  readonly stackClasses: readonly string[];
   readonly summarise: NonNullable<Protocol['summarise']>;
 }
 
@@ -55,6 +56,7 @@ export function buildReport(record: RunRecord): RunReport {
     ...(serviceTimeUs && { serviceTimeUs }),
     ...pacing(total),
     ...received(total),
+    ...connectionClasses(record),
     errors: total.errors,
     protocol: protocolSection(record),
     stack: { ...record.facts, ...total.stack },
@@ -119,6 +121,14 @@ function received({ counters, histograms }: Snapshot): Pick<RunReport, 'received
   if (counters.received === 0) return {};
   const deliveryUs = distribution(histograms.delivery);
   return { received: { messages: counters.received, ...(deliveryUs && { deliveryUs }) } };
+}
+
+/** A class that no connection was in says nothing. */
+function connectionClasses({ total, classes, stackClasses }: RunRecord): Pick<RunReport, 'classes'> {
+  const reports = stackClasses
+    .map((name, index) => classReport(name, total.classes[classes.length + index]!))
+    .filter(({ completed, failed }) => completed + failed > 0);
+  return reports.length === 0 ? {} : { classes: reports };
 }
 
 function protocolSection({ summarise, total, classes }: RunRecord): RunReport['protocol'] {

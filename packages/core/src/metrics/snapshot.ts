@@ -20,7 +20,7 @@ export interface Snapshot {
   /** By the names in `Stack.limits`; only what was measured. */
   readonly headroom: Readonly<Record<string, Headroom>>;
   readonly histograms: Readonly<Record<HistogramName, HistogramSnapshot>>;
-  /** In the order of `Program.classes`. */
+  /** In the order of `Program.classes`, then of `Stack.classes`. */
   readonly classes: readonly ClassSnapshot[];
 }
 

@@ -20,13 +20,17 @@ export function workerCount(request: Pick<CommonRequest, 'smp'>, connections: nu
   return Math.max(1, Math.min(request.smp, connections));
 }
 
-/** What each worker is told. Connections go round: worker i has those numbered i, i + workers, i + 2 workers, … */
+/**
+ * What each worker is told. Connections go round: worker i has those numbered i, i + workers, i + 2 workers, …
+ * `stackClasses`: how many the stack puts connections in.
+ */
 export function makeJobs(
   request: CommonRequest,
   program: Program,
   protocol: Protocol,
   preflight: PreflightContext,
   { setupTimeNs, connectTimeoutNs, timeoutNs, departures, connectionStages }: Timing,
+  stackClasses = 0,
 ): WorkerJob[] {
   const handled = program.steps.some((step) => step.kind === 'handler');
   if (handled && protocol.connection === undefined) {
@@ -59,7 +63,7 @@ export function makeJobs(
         sessions: Math.ceil((preflight.connections - workerIndex) / preflight.workers),
         firstConnectionId: workerIndex,
         seed: request.seed,
-        stats: newStatsBlock(program.classes?.length),
+        stats: newStatsBlock((program.classes?.length ?? 0) + stackClasses),
       },
     };
   });

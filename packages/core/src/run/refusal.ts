@@ -44,6 +44,7 @@ export async function reportRefusal(
     intervals: [],
     thresholds: request.thresholds,
     classes: [],
+    stackClasses: [],
     summarise: () => undefined,
   });
   await host.end(report);

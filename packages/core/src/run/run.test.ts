@@ -86,6 +86,24 @@ describe('run', () => {
     });
   });
 
+  it('reports the classes of connections that the stack has, beside the program’s own', async () => {
+    const { report } = await run(
+      pingRequest(bundle, { smp: 2, connections: 5, stack: { classes: 4 }, protocol: { times: 3, classes: true } }),
+      new TestIo(),
+      bundle.worker,
+    );
+    // The workers have three connections and two, of which none is the fourth.
+    expect(report.classes).toEqual(
+      [12, 12, 6].map((completed, index) => ({
+        name: `class ${index}`,
+        completed,
+        failed: 0,
+        latencyUs: expect.objectContaining({ count: completed }),
+      })),
+    );
+    expect(report.protocol).toMatchObject({ classes: [{ name: 'second', completed: 15 }] });
+  });
+
   it('starts no more workers than there are connections', async () => {
     const { report } = await run(
       pingRequest(bundle, { smp: 4, connections: 2, protocol: { times: 1 } }),

@@ -53,7 +53,8 @@ async function perform(
   if (refusal !== undefined) {
     return reportRefusal(refusal, request, info, stack, await startReporters(request, info, io), io);
   }
-  const jobs = makeJobs(request, program, protocol, preflight, request);
+  const classes = { classes: program.classes ?? [], stackClasses: stack.classes ?? [] };
+  const jobs = makeJobs(request, program, protocol, preflight, request, classes.stackClasses.length);
   const pool = WorkerPool.start(jobs, workerUrl, io);
   let telemetry: Telemetry | undefined;
   try {
@@ -72,7 +73,7 @@ async function perform(
     const { started, error } = outcome;
     if (!started && error !== undefined) return await reportRefusal(error, request, info, stack, host, io);
     if (error !== undefined) io.stderr.write(`mcc: ${explain(error)}\n`);
-    const report = await reportOf(request, info, outcome, telemetry, pool, protocol, program.classes ?? [], io);
+    const report = await reportOf(request, info, outcome, telemetry, pool, protocol, classes, io);
     await host.end(report);
     const code = exitCode(report, signals.received);
     return { report, exitCode: code === 0 && host.outputLost ? 1 : code };
@@ -136,7 +137,7 @@ async function reportOf(
   telemetry: Telemetry,
   pool: WorkerPool,
   protocol: Protocol,
-  classes: readonly string[],
+  classes: Pick<RunRecord, 'classes' | 'stackClasses'>,
   io: RunIo,
 ): Promise<RunReport> {
   // Only now: it brings in what encodes histograms, which would delay the first connection.
@@ -152,7 +153,7 @@ async function reportOf(
     facts: pool.facts,
     intervals: telemetry.intervals,
     thresholds: request.thresholds,
-    classes,
+    ...classes,
     summarise: (outcomes, figures) => shielded(() => protocol.summarise?.(outcomes, figures), protocol.name, io),
   };
   return buildReport(record);

@@ -37,8 +37,8 @@ template <class StackT, Clock ClockT>
 class Engine {
  public:
   // Everything given by reference outlives the engine; the program outlives the stack too, which may keep pointers to
-  // its messages. `stats`: stats::words(classes) zeroed words. `events`: kEventBytesMin bytes or more when the program
-  // has a handler.
+  // its messages. `stats`: stats::words(classes) zeroed words, with the stack's classes. `events`: kEventBytesMin bytes
+  // or more when the program has a handler.
   Engine(const EngineOptions& options, const CompiledProgram& program, StackT& stack, ClockT& clock,
          std::span<std::uint64_t> stats, std::span<std::byte> events);
   Engine(const Engine&) = delete;
@@ -85,6 +85,8 @@ class Engine {
   static constexpr Nanos kPieces = 16;
   // A stack that hands over nothing before it is flushed says so.
   static constexpr bool kHeldUntilFlush = requires { requires StackT::kHeldUntilFlush; };
+  // A stack that tells connections apart.
+  static constexpr bool kClassifies = requires(StackT stack, Slot slot) { stack.class_of(slot); };
   static constexpr Nanos kPieceMaxNs = 4096;  // whatever is longer was no work of the stack's, but an interruption
 
   // phases.hpp
@@ -167,6 +169,10 @@ class Engine {
   Slot slot_of(const Session& session) const noexcept { return static_cast<Slot>(&session - first_session_); }
 
   // classes.hpp
+  static std::size_t stack_classes(const StackT& stack) noexcept;
+  bool has_classes() const noexcept;
+  void classify(Slot slot) noexcept;
+  RequestClass connection_class(const Session& session) noexcept;
   RequestClass class_of(const Session& session, std::uint32_t outstanding) const noexcept;
   void complete_in_class(const Session& session) noexcept;
   void complete_in_classes(const Session& session, const framing::Result& result, Nanos latency) noexcept;
@@ -243,6 +249,8 @@ class Engine {
   Reserved<Intent> intents_;             // ... of each session
   Reserved<std::uint32_t> sizes_;        // ... and, of a trace with sizes, how long the message is that leaves then
   std::vector<Lane> lanes_;              // ... the highest class first
+  // The stack's class of each connection; empty: it has none.
+  Reserved<std::uint8_t> connection_classes_;
   TimerWheel timers_;
   std::vector<framing::AnyFramer> framers_;
   ConnectionRamp ramp_;

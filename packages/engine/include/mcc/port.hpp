@@ -38,7 +38,7 @@ class Port {
 
 // Gives the words and bytes that JavaScript handed over; they outlive the port.
 struct PortBuffers {
-  std::span<std::uint64_t> stats;  // stats::words(the program's classes)
+  std::span<std::uint64_t> stats;  // stats::words(the program's classes and the stack's)
   std::span<std::byte> events;     // at least kEventBytesMin
 };
 

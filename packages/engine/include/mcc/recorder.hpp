@@ -63,7 +63,7 @@ class Recorder {
     record(histograms_[index], histogram_header(index), ns);
   }
 
-  // The same of one class of the program's.
+  // The same of one class of the program's, or of the stack's behind them.
   void complete_class(std::size_t index) noexcept { ++class_section(index)[0]; }
   void fail_class(std::size_t index) noexcept { ++class_section(index)[1]; }
   void record_class(std::size_t index, Nanos ns) noexcept {

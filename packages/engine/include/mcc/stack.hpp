@@ -32,7 +32,9 @@ struct PollResult {
 
 // What the engine wants of a stack: the verbs of BSD sockets. None of them calls back into the handler; only poll does.
 // A stack may also have `bool congested()`: that there is no room on the way out now. The engine opens no connection
-// then.
+// then. And a client's may put connections into classes whose requests are counted and timed apart: `std::size_t
+// classes()`, how many there are, the same always, and `std::size_t class_of(slot)` of a connection that stands, below
+// it.
 template <class S, class Handler>
 concept Stack = requires(S stack, Handler& handler, Slot slot, Bytes bytes, Nanos ns) {
   // Starts to open a connection on a slot that is free. An error means that nothing was started. Otherwise exactly one

@@ -60,13 +60,14 @@ inline constexpr std::size_t kHistogramWords = kHistogramHeader + kHdrCounts;
 // Words of a block without classes.
 inline constexpr std::size_t kWords = kHistogramsAt + static_cast<std::size_t>(Histogram::count_) * kHistogramWords;
 
-// At the end, one section for each of the program's classes: [completed, failed, unused x6, histogram of latencies].
+// At the end, one section for each of the program's classes, and behind them for each of the stack's:
+// [completed, failed, unused x6, histogram of latencies].
 inline constexpr std::size_t kClassesAt = kWords;
-inline constexpr std::size_t kClassesMax = 64;
+inline constexpr std::size_t kClassesMax = 64;  // of a program
 inline constexpr std::size_t kClassHeader = 8;
 inline constexpr std::size_t kClassWords = kClassHeader + kHistogramWords;
 
-// Words of the block of a program with so many classes.
+// Words of the block with so many classes in all.
 constexpr std::size_t words(std::size_t classes) noexcept { return kWords + classes * kClassWords; }
 
 static_assert(kCountersAt + static_cast<std::size_t>(Counter::count_) <= kHandlerNsAt);

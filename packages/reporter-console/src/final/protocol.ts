@@ -2,7 +2,7 @@ import type { Distribution, RunReport } from '@mcc/core';
 import { count, time } from '../text/units.js';
 import type { Row } from './page.js';
 
-/** What the protocol plugin adds: HTTP statuses by class, anything else as "name.key value". URLs have a table of their own. */
+/** What the protocol plugin adds: HTTP statuses by class, anything else as "name.key value". Classes have tables of their own. */
 export function protocolRows({ protocol }: RunReport): Row[] {
   return Object.entries(protocol).flatMap(([name, section]) => {
     if (!isRecord(section)) return generic(name, section);
@@ -10,7 +10,8 @@ export function protocolRows({ protocol }: RunReport): Row[] {
     if (name === 'http' && isRecord(status)) {
       return [...statuses(status, isRecord(statusLatencyUs) ? statusLatencyUs : {}), ...generic(name, others)];
     }
-    return generic(name, section);
+    const { priorities: _classes, ...rest } = section;
+    return generic(name, name === 'raw' ? rest : section);
   });
 }
 

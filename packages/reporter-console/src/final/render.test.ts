@@ -85,6 +85,31 @@ describe('renderFinal', () => {
     expect(page).not.toContain('http.urls');
   });
 
+  it('has a table of priorities, and one of classes of connections', () => {
+    const figure = (name: string, us: number) => ({
+      name,
+      completed: 9,
+      failed: 0,
+      latencyUs: sampleDistribution([us]),
+    });
+    const raw = { priorities: [figure('priority 0', 100), figure('priority 1', 9000)], pushes: 3 };
+    const classes = [figure('share=30%,rtt=80ms', 80_000), figure('near', 50)];
+    const page = renderFinal(sampleReport({ protocol: { raw }, classes }), { width: 80, plot: false });
+    expect(page).toContain(
+      [
+        '   completed      failed      p50      p99      max  class',
+        '           9           0    100µs    100µs    100µs  priority 0',
+        '           9           0   9.00ms   9.00ms   9.00ms  priority 1',
+        '',
+        '   completed      failed      p50      p99      max  connections',
+        '           9           0   80.0ms   80.0ms   80.0ms  share=30%,rtt=80ms',
+        '           9           0   50.0µs   50.0µs   50.0µs  near',
+      ].join('\n'),
+    );
+    expect(page).toMatch(/raw\.pushes +3\n/);
+    expect(page).not.toContain('raw.priorities');
+  });
+
   it('shows what other protocols add, under their own names', () => {
     const protocol = { redis: { hits: 12_345, ratio: 0.25, by: { get: 7, set: 5 }, mode: 'resp3' }, note: 'plain' };
     const page = renderFinal(sampleReport({ protocol }), { width: 80, plot: false });

@@ -1,6 +1,7 @@
 import type { RunReport } from '@mcc/core';
 import { styleFor } from '../text/style.js';
 import { renderCurves, renderPercentiles } from './charts.js';
+import { renderClasses } from './classes.js';
 import { renderErrors } from './errors.js';
 import { renderHeader } from './header.js';
 import { renderLatency } from './latency.js';
@@ -10,7 +11,6 @@ import { protocolRows } from './protocol.js';
 import { renderRows } from './rows.js';
 import { renderThresholds } from './thresholds.js';
 import { totals } from './totals.js';
-import { renderUrls } from './urls.js';
 
 export interface RenderOptions {
   /** Columns of the page; at least 60 and at most 120 are used. */
@@ -36,7 +36,7 @@ export function renderFinal(
     header ? renderHeader(report.run, page) : [],
     renderLatency(report, page),
     renderRows([...totals(report), ...protocolRows(report)], page),
-    renderUrls(report, page),
+    ...renderClasses(report, page),
     plot ? renderCurves(report, page) : [],
     plot ? renderPercentiles(report, page) : [],
     renderErrors(report, page),

@@ -82,4 +82,13 @@ concept Port = requires(P port, typename P::Packet packet, std::span<typename P:
   { port.headroom() } -> std::same_as<Headroom>;
 };
 
+// A port may also tell connections apart, by our end of them.
+template <class P>
+concept Classifying = requires(const P& port, std::uint32_t local, std::uint16_t local_port) {
+  // How many classes there are; 0: it does not.
+  { port.classes() } -> std::same_as<std::size_t>;
+  // The class of a connection, below that.
+  { port.class_of(local, local_port) } -> std::same_as<std::size_t>;
+};
+
 }  // namespace mcc::port

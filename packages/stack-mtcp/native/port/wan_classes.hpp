@@ -49,11 +49,13 @@ class WanClasses {
   }
 
   bool any() const noexcept { return !classes_.empty(); }
+  std::size_t count() const noexcept { return classes_.size(); }
 
   // What the path of one connection is like.
   struct Path {
     const WanClass& kind;
-    std::size_t number;  // of its endpoint
+    std::size_t index;   // of the class
+    std::size_t number;  // of the endpoint
   };
 
   // Nothing when it is as near as the link.
@@ -64,7 +66,7 @@ class WanClasses {
     const std::size_t number = *index * width_ + (port - first_port_);
     const std::uint8_t dealt = dealt_[number % kDeal];
     if (dealt == kNear) return std::nullopt;
-    return Path{classes_[dealt], number};
+    return Path{classes_[dealt], dealt, number};
   }
 
   enum Direction : std::uint8_t { kOut, kIn };

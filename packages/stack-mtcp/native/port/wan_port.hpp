@@ -58,6 +58,13 @@ class WanPort : public WrappedPort<P> {
     return path ? WanClasses::window(path->kind, port_.capabilities().mtu) : UINT32_MAX;
   }
 
+  // 0: everything is near. Otherwise those that were given, in their order, and what is near behind them.
+  std::size_t classes() const noexcept { return classes_.any() ? classes_.count() + 1 : 0; }
+  std::size_t class_of(net::Address local, std::uint16_t local_port) const noexcept {
+    const auto path = classes_.path(local, local_port);
+    return path ? path->index : classes_.count();
+  }
+
   std::size_t receive(std::span<Packet> burst) {
     if (!classes_.any()) return port_.receive(burst);
     const Nanos now = clock_.now();

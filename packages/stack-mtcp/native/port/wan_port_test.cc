@@ -140,6 +140,17 @@ TEST_CASE("wan: connections are dealt out in turn, by share, and the rest is nea
   CHECK(count == std::map<Nanos, int>{{0, 7500}, {1, 2000}, {2, 500}});
 }
 
+TEST_CASE("wan: tells connections apart, also through what wraps it, and a port that does not costs nothing") {
+  Fixture f(options_of({{.share = 0.5, .round_trip = 200 * kMs}, {.share = 0.25, .round_trip = 20 * kMs}}));
+  const WrappedPort<Fixture::Near> wrapped(*f.near);
+  CHECK(wrapped.classes() == 3);
+  std::map<std::size_t, int> count;
+  for (std::uint16_t port = 1024; port < 1124; ++port) ++count[wrapped.class_of(kLocal, port)];
+  CHECK(count == std::map<std::size_t, int>{{0, 50}, {1, 25}, {2, 25}});
+  CHECK(Fixture(options_of({})).near->classes() == 0);
+  static_assert(!Classifying<MemoryPort> && !Classifying<WrappedPort<MemoryPort>>);
+}
+
 TEST_CASE("wan: what is no connection of ours passes at once") {
   Fixture f(options_of({{.share = 1, .round_trip = 80 * kMs}}));
   f.send(*f.near, kLocal + 2, 1024, kRemote, 80, 1);  // not an address that we open from

@@ -36,6 +36,10 @@ class WrappedPort {
     if constexpr (requires { port_.window(local, local_port); }) return port_.window(local, local_port);
     return UINT32_MAX;
   }
+  std::size_t classes() const noexcept requires Classifying<P> { return port_.classes(); }
+  std::size_t class_of(std::uint32_t local, std::uint16_t local_port) const noexcept requires Classifying<P> {
+    return port_.class_of(local, local_port);
+  }
 
  protected:
   P& port_;

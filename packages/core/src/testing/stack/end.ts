@@ -36,8 +36,8 @@ export class End {
   readonly stack: Stack;
   readonly port: StackPort;
   readonly sessions: number;
-  readonly block = newStatsBlock();
-  readonly stats = new StatsReader(this.block);
+  readonly block: SharedArrayBuffer;
+  readonly stats: StatsReader;
   readonly #role: 'client' | 'server';
   readonly #commands: CommandWriter;
   readonly #onEvent: ((event: EventRecord) => void) | undefined;
@@ -48,6 +48,8 @@ export class End {
     this.#onEvent = options.onEvent;
     this.sessions = options.sessions ?? 1;
     this.stack = instantiate('stack', plugin, own);
+    this.block = newStatsBlock(this.stack.classes?.length);
+    this.stats = new StatsReader(this.block);
     const context: WorkerContext = {
       role,
       // This process holds the connections of both ends: a stack that checks its limits is to check for both.

@@ -1,9 +1,40 @@
 #pragma once
-// Engine: a client's requests, counted and timed by class, where the program has classes.
+// Engine: a client's requests, counted and timed by class: those of the program, and behind them those that the stack
+// puts connections in.
 
 #include "mcc/engine.hpp"
 
 namespace mcc {
+
+template <class S, Clock C>
+std::size_t Engine<S, C>::stack_classes(const S& stack) noexcept {
+  if constexpr (kClassifies) return stack.classes();
+  return 0;
+}
+
+template <class S, Clock C>
+bool Engine<S, C>::has_classes() const noexcept {
+  if constexpr (kClassifies) return program_.classes > 0 || connection_classes_.size() > 0;
+  return program_.classes > 0;
+}
+
+// A connection stands: its class lasts as long as it does, and what it may lose when the stack has forgotten it.
+template <class S, Clock C>
+void Engine<S, C>::classify(Slot slot) noexcept {
+  if constexpr (kClassifies) {
+    if (connection_classes_.size() > 0) connection_classes_[slot] = static_cast<std::uint8_t>(stack_.class_of(slot));
+  }
+}
+
+template <class S, Clock C>
+RequestClass Engine<S, C>::connection_class(const Session& session) noexcept {
+  if constexpr (kClassifies) {
+    if (connection_classes_.size() > 0) {
+      return static_cast<std::uint8_t>(program_.classes + connection_classes_[slot_of(session)]);
+    }
+  }
+  return std::nullopt;
+}
 
 // Of the request that is answered when all but `outstanding` - 1 of its batch are. With priorities the class is the
 // connection's.
@@ -19,9 +50,10 @@ template <class S, Clock C>
 void Engine<S, C>::complete_in_class(const Session& session) noexcept {
   const RequestClass own = class_of(session, program_.ops[session.step].outstanding);
   if (own) recorder_.complete_class(*own);
+  if (const RequestClass other = connection_class(session)) recorder_.complete_class(*other);
 }
 
-// The request whose reply the present step has read: in its own class, and in that of the outcome.
+// The request whose reply the present step has read: in its own class, in its connection's, and in that of the outcome.
 template <class S, Clock C>
 void Engine<S, C>::complete_in_classes(const Session& session, const framing::Result& result, Nanos latency) noexcept {
   const auto count = [&](std::uint8_t request_class) {
@@ -30,16 +62,18 @@ void Engine<S, C>::complete_in_classes(const Session& session, const framing::Re
     if (result.error != Error::none) recorder_.fail_class(request_class);
   };
   if (const RequestClass own = class_of(session, program_.ops[session.step].outstanding)) count(*own);
+  if (const RequestClass other = connection_class(session)) count(*other);
   if (program_.outcome_classes.empty()) return;
   if (const RequestClass other = program_.outcome_classes[result.outcome]) count(*other);
 }
 
-// What is outstanding is lost.
+// What is outstanding is lost. A handler's requests are in no class of the program's.
 template <class S, Clock C>
 void Engine<S, C>::fail_in_class(const Session& session) noexcept {
-  if (session.state == State::speaking) return;
-  for (std::uint32_t left = program_.ops[session.step].outstanding; left > 0; --left) {
-    if (const RequestClass own = class_of(session, left)) recorder_.fail_class(*own);
+  for (std::uint32_t left = outstanding(session); left > 0; --left) {
+    const RequestClass own = session.state == State::speaking ? std::nullopt : class_of(session, left);
+    if (own) recorder_.fail_class(*own);
+    if (const RequestClass other = connection_class(session)) recorder_.fail_class(*other);
   }
 }
 

@@ -105,7 +105,7 @@ void Engine<S, C>::abandon(Slot slot, Session& session) {
   }
   if (!session.has(Session::kEstablished)) return is_client() ? finish(session) : void();
   const std::uint32_t lost = outstanding(session);
-  if (program_.classes > 0) fail_in_class(session);
+  if (has_classes()) fail_in_class(session);
   recorder_.add(Counter::requests_failed, lost);
   recorder_.subtract(Counter::in_flight, lost);
   close(slot, session, Manner::reset);
@@ -162,7 +162,7 @@ std::uint32_t Engine<S, C>::outstanding(const Session& session) const noexcept {
 template <class S, Clock C>
 void Engine<S, C>::lose_requests(Session& session, Error error, std::uint32_t unread) {
   const std::uint32_t lost = outstanding(session);
-  if (program_.classes > 0) fail_in_class(session);
+  if (has_classes()) fail_in_class(session);
   recorder_.subtract(Counter::in_flight, lost);
   recorder_.add(Counter::requests_failed, lost + unread);
   recorder_.error(error, std::max(lost + unread, 1u));

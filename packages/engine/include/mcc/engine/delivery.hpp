@@ -24,6 +24,7 @@ void Engine<S, C>::on_connected(Slot slot, Nanos now) {
     recorder_.set(Counter::last_setup_ns, now);
   }
   session.set(Session::kEstablished | Session::kSeen);
+  classify(slot);
   if (program_.has_handler) ++generations_[slot];
   // A timer may be early, and is then put back, but not late.
   if (options_.connect_timeout_ns > options_.timeout_ns && timers_.armed(slot)) timers_.disarm(slot);
@@ -94,7 +95,7 @@ void Engine<S, C>::complete_reply(Slot slot, Session& session, const framing::Re
   recorder_.record(stats::Histogram::latency, latency);
   if (paced_) recorder_.record(stats::Histogram::service, since(session.at));
   recorder_.outcome(result.outcome);
-  if (program_.classes > 0) complete_in_classes(session, result, latency);
+  if (has_classes()) complete_in_classes(session, result, latency);
   if (result.error != Error::none) {
     recorder_.add(Counter::requests_failed);
     recorder_.error(result.error);

@@ -15,13 +15,14 @@ Engine<S, C>::Engine(const EngineOptions& options, const CompiledProgram& progra
       program_(program),
       stack_(stack),
       clock_(clock),
-      recorder_(stats, program.classes),
+      recorder_(stats, program.classes + stack_classes(stack)),
       sessions_(options.sessions),
       generations_(program.has_handler ? options.sessions : 0),
       turns_(program.has_finite_repeat ? options.sessions : 0),
       paced_(options.role == Role::client && has_instants()),
       intents_(paced_ ? options.sessions : 0),
       sizes_(program.sized && options.arrivals && !options.arrivals->sizes.empty() ? options.sessions : 0),
+      connection_classes_(stack_classes(stack) > 0 ? options.sessions : 0),
       timers_(sessions_, clock.now()),
       ramp_(options.connection_stages),
       pacer_(options),
@@ -171,7 +172,8 @@ void Engine<S, C>::publish() {
 template <class S, Clock C>
 std::size_t Engine<S, C>::bytes_per_session() const noexcept {
   const std::size_t arrays = generations_.size() * sizeof(std::uint32_t) + turns_.size() * sizeof(std::uint32_t) +
-                             intents_.size() * sizeof(Intent) + sizes_.size() * sizeof(std::uint32_t);
+                             connection_classes_.size() + intents_.size() * sizeof(Intent) +
+                             sizes_.size() * sizeof(std::uint32_t);
   std::size_t departures = 0;
   for (const Lane& lane : lanes_) departures += lane.near.bytes() + lane.idle.bytes();
   return sizeof(Session) + (arrays + departures + options_.sessions - 1) / options_.sessions;

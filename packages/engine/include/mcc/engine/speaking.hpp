@@ -104,14 +104,19 @@ template <class S, Clock C>
 void Engine<S, C>::handler_reply(Slot slot, Session& session, Error error) {
   if (!session.has(Session::kRequest)) return;
   session.clear(Session::kRequest);
+  const RequestClass own = connection_class(session);
   if (error == Error::none) {
     complete(session);
     const Nanos now = clock_.now();
-    recorder_.record(stats::Histogram::latency, now > session.at ? now - session.at : 0);
+    const Nanos latency = now > session.at ? now - session.at : 0;
+    recorder_.record(stats::Histogram::latency, latency);
+    if (own) recorder_.complete_class(*own);
+    if (own) recorder_.record_class(*own, latency);
   } else {
     recorder_.subtract(Counter::in_flight);
     recorder_.add(Counter::requests_failed);
     recorder_.error(error);
+    if (own) recorder_.fail_class(*own);
   }
   if (is_leaving(slot)) drain(slot, session);
 }

@@ -39,7 +39,7 @@ void Engine<S, C>::advance(Slot slot, Session& session, Nanos now) {
         if (is_client() || is_closing()) arm(slot, session.at + options_.timeout_ns);
         return;
       case Op::Kind::expect_none:
-        if (program_.classes > 0) complete_in_class(session);
+        if (has_classes()) complete_in_class(session);
         complete(session);
         ++session.step;
         break;

@@ -37,11 +37,13 @@ class EngineRig {
  public:
   using Counter = stats::Counter;
 
-  explicit EngineRig(const Program& program, std::uint32_t sessions = 1, EngineOptions options = {})
-      : stack(clock),
+  // `stack_classes`: those that the stack puts connections in.
+  explicit EngineRig(const Program& program, std::uint32_t sessions = 1, EngineOptions options = {},
+                     std::size_t stack_classes = 0)
+      : stack(clock, stack_classes),
         options_(complete(options, program, sessions)),
         program_(compiled(program)),
-        stats_(stats::words(program.classes)),
+        stats_(stats::words(program.classes + stack_classes)),
         events_(kEventBytesMin),
         engine(options_, program_, stack, clock, stats_, events_) {}
 

@@ -23,7 +23,7 @@ class ScriptedStack {
  public:
   static constexpr std::size_t kUnlimited = std::numeric_limits<std::size_t>::max();
 
-  explicit ScriptedStack(ManualClock& clock) : clock_(clock) {}
+  explicit ScriptedStack(ManualClock& clock, std::size_t classes = 0) : kinds(classes), clock_(clock) {}
 
   // --- What the test arranges. ---
 
@@ -33,6 +33,8 @@ class ScriptedStack {
   Error cannot_listen = Error::none;
   bool jammed = false;            // congested() says so
   std::size_t room = kUnlimited;  // bytes that each connection's send still takes
+  // classes() of connections, which go round the slots, and are known no longer than they stand.
+  const std::size_t kinds;
 
   // What a peer does; happens in the next polls, in this order.
   void accept(Slot slot) { happens({Kind::accepted, slot, {}, Error::none}); }
@@ -65,6 +67,11 @@ class ScriptedStack {
   // --- Stack ---
 
   bool congested() const { return jammed; }
+  std::size_t classes() const { return kinds; }
+  std::size_t class_of(Slot slot) const {
+    must_be_open(slot);
+    return slot % kinds;
+  }
 
   Error connect(Slot slot) {
     if (cannot_connect != Error::none) return cannot_connect;

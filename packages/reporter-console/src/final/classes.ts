@@ -6,13 +6,21 @@ import type { Page } from './page.js';
 const COUNT = 12;
 const TIME = 9;
 
-/** One row per URL of an HTTP load that has several, in the order in which they were given. */
-export function renderUrls({ protocol }: RunReport, { width, style }: Page): string[] {
-  const urls = urlsOf(protocol.http);
-  if (urls.length === 0) return [];
+/** A table for each way in which requests are told apart: by URL, by priority, by the class of their connection. */
+export function renderClasses({ protocol, classes = [] }: RunReport, page: Page): string[][] {
+  return [
+    table('URL', listIn(protocol.http, 'urls'), page),
+    table('class', listIn(protocol.raw, 'priorities'), page),
+    table('connections', classes, page),
+  ];
+}
+
+/** A row for each, in the order in which they were given. */
+function table(what: string, classes: readonly ClassReport[], { width, style }: Page): string[] {
+  if (classes.length === 0) return [];
   const titles = padLeft('completed', COUNT) + padLeft('failed', COUNT);
-  const head = `${titles}${['p50', 'p99', 'max'].map((title) => padLeft(title, TIME)).join('')}  URL`;
-  return [style.faint(head), ...urls.map((url) => row(url, width, style))];
+  const head = `${titles}${['p50', 'p99', 'max'].map((title) => padLeft(title, TIME)).join('')}  ${what}`;
+  return [style.faint(head), ...classes.map((one) => row(one, width, style))];
 }
 
 function row({ name, completed, failed, latencyUs }: ClassReport, width: number, style: Page['style']): string {
@@ -32,7 +40,7 @@ function clip(text: string, room: number): string {
 }
 
 /** What the protocol plugin reports is its own affair: only what has the form of figures is shown. */
-function urlsOf(section: unknown): readonly ClassReport[] {
-  const { urls } = (section ?? {}) as { readonly urls?: unknown };
-  return Array.isArray(urls) ? (urls as readonly ClassReport[]) : [];
+function listIn(section: unknown, key: string): readonly ClassReport[] {
+  const list = ((section ?? {}) as Readonly<Record<string, unknown>>)[key];
+  return Array.isArray(list) ? (list as readonly ClassReport[]) : [];
 }
