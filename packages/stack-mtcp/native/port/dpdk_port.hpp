@@ -120,11 +120,9 @@ class DpdkPort {
     return all;
   }
 
-  // Between two calls nobody watches the pool but allocate(). What lies in other threads' caches is not for this one.
+  // Between two calls nobody watches the pool but allocate().
   Headroom headroom() noexcept {
-    const rte_mempool_cache* const cache = rte_mempool_default_cache(pool_, rte_lcore_id());
-    const std::uint64_t free = rte_mempool_ops_get_count(pool_) + (cache == nullptr ? 0 : cache->len);
-    packet_buffers_.least_free = std::min(packet_buffers_.least_free, free);
+    packet_buffers_.least_free = std::min<std::uint64_t>(packet_buffers_.least_free, rte_mempool_avail_count(pool_));
     return {packet_buffers_, send_queue_, {}};
   }
 
