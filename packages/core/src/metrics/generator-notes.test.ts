@@ -164,7 +164,7 @@ describe('rings', () => {
   it('that were full make the other end wait for a busy generator', () => {
     const [note, ...others] = notesOf({ process: busy(99), generator: headroom('receiveRing', 0) });
     expect(note).toContain(
-      "mcc's own, and its receive ring was full (2,048 frames), so that the other end had to wait for it. Raise --smp",
+      "mcc's own, and its receive ring was full (2,048 buffers), so that the other end had to wait for it. Raise --smp",
     );
     expect(others).toEqual([]);
   });

@@ -139,7 +139,7 @@ function sizeOf(limit: string, { generator }: Figures): string {
 /** Where the other end sends more than a busy worker takes in. */
 function backlog(report: Figures): string {
   return wasFull('receiveRing', report)
-    ? `, and its receive ring was full (${sizeOf('receiveRing', report)} frames), so that the other end had to wait for it`
+    ? `, and its receive ring was full (${sizeOf('receiveRing', report)} buffers), so that the other end had to wait for it`
     : '';
 }
 

@@ -145,3 +145,27 @@ TEST_CASE("a peer that offers less than a frame takes costs that frame, not the 
   server.port().flush();
   CHECK(client.take() == std::vector<std::uint8_t>{2});
 }
+
+TEST_CASE("a client that leaves half a frame, or goes on writing, makes way for the next") {
+  const Place place;
+  End server(place, true);
+  for (const bool goes_on : {false, true}) {
+    std::shared_ptr<const memif::Mapping> mapping;
+    {
+      End client(place, false);
+      REQUIRE(joined(server, client));
+      mapping = client.link->mapping();
+    }
+    memif::Ring* const ring = mapping->ring(mapping->to_server[0]);
+    ring->descriptors[0].flags = memif::Descriptor::kNext;
+    std::uint16_t head = 1;
+    std::atomic_ref(ring->head).store(head);
+    End next(place, false);
+    CHECK(run({&server, &next}, [&] {
+      if (goes_on) std::atomic_ref(ring->head).store(++head);
+      server.take();
+      return server.port().up() && next.port().up() && next.send(4, 60) && (next.port().flush(), true) &&
+             server.take() == std::vector<std::uint8_t>{4};
+    }));
+  }
+}

@@ -36,12 +36,13 @@ class MemifPort {
       : link_(std::move(link)),
         queue_(options.queue),
         server_(options.server),
+        buffers_of_largest_((options.room + memif::kBufferBytes - 1) / memif::kBufferBytes),
         pool_(options.buffers, options.room),
         waiting_(options.buffers / 2),
         send_queue_{waiting_.size(), waiting_.size()} {
     capabilities_.mac = options.mac;
     capabilities_.mtu = options.mtu;
-    service();
+    service(false);
   }
 
   const Capabilities& capabilities() const noexcept { return capabilities_; }
@@ -61,7 +62,7 @@ class MemifPort {
   }
 
   std::size_t receive(std::span<Packet> burst) {
-    if (++polls_ % (up() ? kServiceEvery : kServiceWhileDown) == 0) service();
+    if (++polls_ % (up() ? kServiceEvery : kServiceWhileDown) == 0) service(!burst.empty());
     if (!up()) return 0;
     // The peer writes the index all the time: it is not looked at while there is a burst without.
     auto ready = static_cast<std::uint16_t>(in_.limit - in_.next);
@@ -70,7 +71,8 @@ class MemifPort {
       ready = static_cast<std::uint16_t>(in_.limit - in_.next);
     }
     if (ready == 0) return 0;
-    receive_ring_.note(ready);
+    // Full, as far as a sender is concerned: there is no room for its largest frame.
+    receive_ring_.note(ready + buffers_of_largest_ > in_.size ? in_.size : ready);
     prefetch(std::min<std::size_t>(ready, burst.size()));
     std::size_t count = 0;
     std::uint16_t taken = 0;
@@ -85,7 +87,10 @@ class MemifPort {
         continue;
       }
       pool_.give(packet);
-      if (pieces == 0) break;
+      if (pieces == 0) {
+        if (taken == 0) in_.limit = in_.next;  // there may be more of it by the next time
+        break;
+      }
       ++counters_.rx_dropped;
     }
     counters_.rx_packets += count;
@@ -143,13 +148,15 @@ class MemifPort {
     std::uint64_t size;
   };
 
-  // Looks after the connection, and takes up or lets go of its memory.
-  void service() {
+  // Looks after the connection, and takes up or lets go of its memory. `taking`: frames are about to be received.
+  void service(bool taking) {
     link_->service(monotonic_now());
     const std::uint32_t epoch = link_->epoch();
     if (epoch == epoch_) return;
-    // What the peer sent before it went comes first, unless answers wait for a ring that nobody empties any more.
-    if (up() && waiting_count_ == 0 && peer_index(in_) != in_.next) {
+    // What the peer sent before it went comes first, unless answers wait for a ring that nobody empties any more. There
+    // cannot be more of it than the ring holds: a peer that left half a frame, or goes on writing, makes way.
+    if (up() && waiting_count_ == 0 && left_over_ > 0 && peer_index(in_) != in_.next) {
+      if (taking) --left_over_;
       --polls_;
       return;
     }
@@ -164,6 +171,7 @@ class MemifPort {
     out_ = side(server_ ? mapping_->to_client[queue_] : mapping_->to_server[queue_]);
     if (receive_ring_.size != in_.size) receive_ring_ = {in_.size, in_.size};
     std::atomic_ref(in_.ring->flags).store(memif::Ring::kNoInterrupts, std::memory_order_relaxed);
+    left_over_ = in_.size;
     // A client's buffers are on offer from here on, and not before: DPDK's server zeroes both indices as it connects.
     if (!server_) store(own_index(in_), in_.size);
   }
@@ -327,6 +335,8 @@ class MemifPort {
   std::uint32_t epoch_ = 0;
   Side in_;
   Side out_;
+  std::size_t buffers_of_largest_;
+  std::uint32_t left_over_ = 0;  // bursts for which a connection that has ended is still read from, at most
   PacketPool pool_;
   std::vector<Packet> waiting_;  // to be transmitted: a ring
   std::size_t waiting_first_ = 0;

@@ -312,3 +312,39 @@ TEST_CASE("a frame larger than a buffer goes out in several, and waits until the
     CHECK(from->port().counters().tx_dropped == 0);
   }
 }
+
+TEST_CASE("a frame of more pieces than a burst is joined, however it comes") {
+  const Place place;
+  End server(place, true);
+  End client(place, false);
+  REQUIRE(joined(server, client));
+  const auto mapping = client.link->mapping();
+  memif::Ring* const ring = mapping->ring(mapping->to_server[0]);
+  for (std::size_t i = 0; i < 40; ++i) {
+    std::memset(mapping->regions()[0].base + ring->descriptors[i].offset, 6, 50);
+    ring->descriptors[i].length = 50;
+    ring->descriptors[i].flags = i < 39 ? memif::Descriptor::kNext : 0;
+  }
+  std::atomic_ref(ring->head).store(35);
+  CHECK(server.take().empty());
+  std::atomic_ref(ring->head).store(40);
+  CHECK(server.take() == std::vector<std::uint8_t>{6});
+  CHECK(server.port().counters().rx_bytes == 2000);
+}
+
+TEST_CASE("indices run round, with frames of several pieces in both directions") {
+  const Place place;
+  End server(place, true);
+  End client(place, false);
+  REQUIRE(joined(server, client));
+  for (End* from : {&client, &server}) {
+    End* const to = from == &client ? &server : &client;
+    std::uint8_t sent = 0, expected = 0;
+    for (int round = 0; round < 2000; ++round) {  // of 10 frames and 40 buffers: 80,000 in all
+      for (int i = 0; i < 10; ++i) REQUIRE(from->send(sent++, 1000));
+      from->port().flush();
+      for (const std::uint8_t value : to->take()) REQUIRE(value == expected++);
+      REQUIRE(expected == sent);
+    }
+  }
+}

@@ -49,7 +49,7 @@ struct Level {
 struct Headroom {
   Level packet_buffers;
   Level send_queue;    // frames that wait for the device
-  Level receive_ring;  // frames that the device has brought
+  Level receive_ring;  // places of frames that the device has brought, as seen when a burst is taken
 };
 
 // A port that stands for a long way may also have `std::uint32_t window(local address, local port)`: the most that a

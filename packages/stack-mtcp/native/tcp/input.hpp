@@ -44,12 +44,16 @@ void on_unacceptable(C& core, Slot slot, const wire::Segment& segment) {
     send_syn(core, slot);
     return;
   }
+  // Whoever knows what we have sent is there, whatever else is wrong with the segment (MUST-26).
+  if ((segment.flags & wire::kAck) != 0 && !after(segment.acknowledgment, cb.snd_nxt) &&
+      !before(segment.acknowledgment, cb.snd_una - oldest_ack(cb))) {
+    cb.silent = false;
+  }
   const bool bare = segment.payload.empty() && (segment.flags & (wire::kSyn | wire::kFin)) == 0;
   // The peer's keep-alive (section 3.8.4). Both numbers are right, so that our answer calls for none; to withhold it
   // would cost connections when there are many.
   const bool keep_alive =
       (segment.flags & wire::kAck) != 0 && segment.sequence + 1 == cb.rcv_nxt && segment.acknowledgment == cb.snd_nxt;
-  if (keep_alive) cb.silent = false;
   if (bare && !keep_alive) return challenge(core, slot);
   const Sequence end = segment.sequence + static_cast<std::uint32_t>(segment.payload.size());
   const bool old = !segment.payload.empty() && at_or_before(end, cb.rcv_nxt);

@@ -104,6 +104,11 @@ TEST_CASE("keepalive: no probe leaves while the peer is heard of (RFC 9293 MUST-
   SUBCASE("data") {
     for_long([&] { s.say({.seq = received++, .payload = "a"}); });
   }
+  SUBCASE("data that it sends again, since our acknowledgments are lost") {
+    s.say({.seq = 1, .payload = "abc"});
+    s.forget();
+    for_long([&] { s.say({.seq = 1, .payload = "abc"}); });
+  }
   SUBCASE("acknowledgments of ours") {
     for_long([&] {
       s.send("a");

@@ -23,13 +23,15 @@
 
 namespace mcc::port::memif {
 
+// Small, so that small frames lie close together, which the caches and the TLB reward; larger ones take several.
+inline constexpr std::uint32_t kBufferBytes = 256;
+
 struct LinkOptions {
   std::string path;
   bool server = false;
   std::uint16_t queues = 1;
   std::uint8_t ring_bits = 11;
-  // Small, so that small frames lie close together, which the caches and the TLB reward; larger ones take several.
-  std::uint32_t buffer_bytes = 256;
+  std::uint32_t buffer_bytes = kBufferBytes;
   std::uint32_t id = 0;
 };
 
