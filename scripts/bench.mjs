@@ -53,7 +53,7 @@ try {
   const { cases, ...given } = options();
   const baseline = given.baseline && JSON.parse(readFileSync(given.baseline, 'utf8'));
   await setup(['build', 'test']);
-  const programs = await buildPrograms('core_round_trip', 'joined_engines', 'spinning_loop');
+  const programs = await buildPrograms('core_round_trip', 'joined_engines', 'spinning_loop', 'two_cores');
   const machine = await inspect(programs);
   const lines = join(scratch, 'figures');
   writeFileSync(lines, '');

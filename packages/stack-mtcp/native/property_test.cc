@@ -12,7 +12,7 @@ namespace {
 TransferOutcome check(const TransferPlan& plan, std::uint64_t seed) {
   CAPTURE(seed);
   RandomTransfers transfers(plan, seed);
-  const TransferOutcome outcome = transfers.run();
+  TransferOutcome outcome = transfers.run();
   World& w = transfers.world;
   CHECK(outcome.intact + outcome.failed == w.at_client.closed + w.at_server.closed);
   CHECK(w.client->connections() == 0);
@@ -21,6 +21,7 @@ TransferOutcome check(const TransferPlan& plan, std::uint64_t seed) {
   CHECK(w.server->connections() == 0);
   w.step(1'000'000);  // what was sent last arrives
   w.step();
+  outcome.keepalive_probes = w.client->counters().keepalive_probes + w.server->counters().keepalive_probes;
   w.client.reset();
   w.server.reset();
   CHECK(w.link.free_buffers() + w.held_by_faults() == World::kBuffers);
@@ -70,7 +71,19 @@ TEST_CASE("random transfers arrive intact without SACK, without timestamps, with
   SUBCASE("with NewReno") { plan.client.tcp.congestion = plan.server.tcp.congestion = tcp::Congestion::newreno; }
   SUBCASE("with a window of 4000 bytes") { plan.client.tcp.window = plan.server.tcp.window = 4000; }
   SUBCASE("with little memory for copies") { plan.client.tcp.send_memory = plan.server.tcp.send_memory = 24 * 1024; }
-  SUBCASE("with keep-alive") { plan.client.tcp.keepalive = plan.server.tcp.keepalive = {20'000'000, 20'000'000, 50}; }
   SUBCASE("with few packets held") { plan.client.tcp.held_packets_max = plan.server.tcp.held_packets_max = 10; }
   check_all_intact(plan, 6);
+}
+
+TEST_CASE("random transfers arrive intact over a long way, while both ends ask whether the other is there") {
+  TransferPlan plan{.faults = {.drop = 0.02, .duplicate = 0.01, .reorder = 0.02, .delay = 300'000'000}};
+  plan.client.tcp.keepalive = plan.server.tcp.keepalive = {20'000'000, 20'000'000, 50};
+  std::uint64_t probes = 0;
+  for (std::uint64_t seed = 1; seed <= 6; ++seed) {
+    const TransferOutcome outcome = check(plan, seed);
+    CHECK(outcome.failed == 0);
+    CHECK(outcome.intact == plan.connections * 2);
+    probes += outcome.keepalive_probes;
+  }
+  CHECK(probes > 0);
 }

@@ -177,7 +177,7 @@ describe('rings', () => {
   it('that dropped what was to be sent show that the other end did not keep up', () => {
     const stack = { txDropped: 1200 };
     expect(notesOf({ stack, generator: headroom('sendQueue', 0) })).toEqual([
-      'The other end, or the link, did not keep up: the queue of frames to be sent was full (2,048), and 1,200 were dropped. Raise --setup-time, or lower --rate or --conn.',
+      'The other end, or the link, did not keep up: the queue of frames to be sent was full (2,048), and in all 1,200 frames were dropped. Raise --setup-time, or lower --rate or --conn.',
     ]);
     expect(notesOf({ stack, generator: headroom('sendQueue', 1) })).toEqual([]);
     expect(notesOf({ generator: headroom('sendQueue', 0) })).toEqual([]);

@@ -119,7 +119,7 @@ function unsentFrames(report: Figures): string[] {
   const dropped = timesOf('txDropped', report);
   if (!wasFull('sendQueue', report) || dropped === 0) return [];
   return [
-    `The other end, or the link, did not keep up: the queue of frames to be sent was full (${sizeOf('sendQueue', report)}), and ${count(dropped)} were dropped. Raise --setup-time, or lower --rate or --conn.`,
+    `The other end, or the link, did not keep up: the queue of frames to be sent was full (${sizeOf('sendQueue', report)}), and in all ${count(dropped)} frames were dropped. Raise --setup-time, or lower --rate or --conn.`,
   ];
 }
 

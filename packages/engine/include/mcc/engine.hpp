@@ -37,8 +37,8 @@ template <class StackT, Clock ClockT>
 class Engine {
  public:
   // Everything given by reference outlives the engine; the program outlives the stack too, which may keep pointers to
-  // its messages. `stats`: stats::words(classes) zeroed words, with the stack's classes. `events`: kEventBytesMin bytes
-  // or more when the program has a handler.
+  // its messages. `stats`: stats::words(classes) zeroed words, a client's with the stack's classes. `events`:
+  // kEventBytesMin bytes or more when the program has a handler.
   Engine(const EngineOptions& options, const CompiledProgram& program, StackT& stack, ClockT& clock,
          std::span<std::uint64_t> stats, std::span<std::byte> events);
   Engine(const Engine&) = delete;
@@ -169,7 +169,7 @@ class Engine {
   Slot slot_of(const Session& session) const noexcept { return static_cast<Slot>(&session - first_session_); }
 
   // classes.hpp
-  static std::size_t stack_classes(const StackT& stack) noexcept;
+  static std::size_t stack_classes(const EngineOptions& options, const StackT& stack) noexcept;
   bool has_classes() const noexcept;
   void classify(Slot slot) noexcept;
   RequestClass connection_class(const Session& session) noexcept;

@@ -194,7 +194,8 @@ class MemifPort {
     std::atomic_ref(index).store(value, std::memory_order_release);
   }
 
-  // The buffer of a descriptor, or nullptr when the peer wrote nonsense into it.
+  // The buffer of a descriptor, or nullptr when the peer wrote nonsense into it. Wants a copy: the peer may change what
+  // lies in the ring between the check and the use.
   std::byte* buffer(const memif::Descriptor& at, std::uint32_t length) const noexcept {
     if (at.region >= regions_.size() || std::uint64_t{at.offset} + length > regions_[at.region].size) return nullptr;
     return regions_[at.region].base + at.offset;
@@ -202,7 +203,7 @@ class MemifPort {
 
   void prefetch(std::size_t count) const noexcept {
     for (std::size_t i = 0; i < count; ++i) {
-      const memif::Descriptor& at = in_.descriptor(static_cast<std::uint16_t>(in_.next + i));
+      const memif::Descriptor at = in_.descriptor(static_cast<std::uint16_t>(in_.next + i));
       if (const std::byte* const bytes = buffer(at, 0)) {
         __builtin_prefetch(bytes);
         __builtin_prefetch(bytes + 64);
@@ -250,7 +251,7 @@ class MemifPort {
     const std::uint16_t first = out_.next;
     std::uint32_t done = 0;
     do {
-      const memif::Descriptor offered = out_.descriptor(out_.next);  // the peer may change it meanwhile
+      const memif::Descriptor offered = out_.descriptor(out_.next);
       const std::uint32_t piece = std::min(room_of(offered), packet->length - done);
       std::byte* const bytes = buffer(offered, piece);
       if (out_.next == out_.limit || bytes == nullptr || piece == 0) break;
@@ -286,7 +287,7 @@ class MemifPort {
   void prefetch_next() const noexcept {
     const memif::Descriptor& ahead = out_.descriptor(static_cast<std::uint16_t>(out_.next + kWriteAhead));
     __builtin_prefetch(&ahead, 1);
-    const memif::Descriptor& near = out_.descriptor(static_cast<std::uint16_t>(out_.next + kWriteAhead / 2));
+    const memif::Descriptor near = out_.descriptor(static_cast<std::uint16_t>(out_.next + kWriteAhead / 2));
     if (const std::byte* const bytes = buffer(near, 0)) {
       __builtin_prefetch(bytes, 1);
       __builtin_prefetch(bytes + 64, 1);

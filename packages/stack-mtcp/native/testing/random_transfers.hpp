@@ -20,8 +20,9 @@ struct TransferPlan {
 };
 
 struct TransferOutcome {
-  std::uint32_t intact = 0;  // ends of connections that got every byte, in order, and closed in order
-  std::uint32_t failed = 0;  // ends that were told of a failure, and got the beginning at most
+  std::uint64_t keepalive_probes = 0;  // of both
+  std::uint32_t intact = 0;            // ends of connections that got every byte, in order, and closed in order
+  std::uint32_t failed = 0;            // ends that were told of a failure, and got the beginning at most
 };
 
 // Each end sends a text that says whose it is and how long, and closes when it has sent its own and read the other's.

@@ -48,7 +48,7 @@ export class End {
     this.#onEvent = options.onEvent;
     this.sessions = options.sessions ?? 1;
     this.stack = instantiate('stack', plugin, own);
-    this.block = newStatsBlock(this.stack.classes?.length);
+    this.block = newStatsBlock(role === 'client' ? this.stack.classes?.length : 0);
     this.stats = new StatsReader(this.block);
     const context: WorkerContext = {
       role,

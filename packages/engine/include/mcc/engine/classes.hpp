@@ -7,8 +7,8 @@
 namespace mcc {
 
 template <class S, Clock C>
-std::size_t Engine<S, C>::stack_classes(const S& stack) noexcept {
-  if constexpr (kClassifies) return stack.classes();
+std::size_t Engine<S, C>::stack_classes(const EngineOptions& options, const S& stack) noexcept {
+  if constexpr (kClassifies) return options.role == Role::client ? stack.classes() : 0;
   return 0;
 }
 
